@@ -9,8 +9,8 @@ from __future__ import annotations
 class InputError(Exception):
     """What was asked for is wrong: a value, a file, an option. The program ends with code 2.
 
-    The message is one sentence that names the value, the reason and the remedy. It is raised where the input is read and
-    nowhere else: code that merely computes may assume that its input is right.
+    The message is one sentence that names the value, the reason and the remedy. It is raised where the input is read
+    and nowhere else: code that merely computes may assume that its input is right.
     """
 
     exit_code = 2

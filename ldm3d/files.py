@@ -27,10 +27,14 @@ _REFUSED = {
 def cannot_write(path: Path, error: OSError) -> InputError | MachineError:
     """Say in one sentence why `path` could not be written, as the error that fits the reason."""
     if error.errno in _FULL:
-        return MachineError(f"{path} could not be written because the disk is full; free some space or choose another folder")
+        return MachineError(
+            f"{path} could not be written because the disk is full; free some space or choose another folder"
+        )
     if error.errno in _REFUSED:
         return InputError(f"{path} cannot be written because {_REFUSED[error.errno]}; choose another place")
-    return MachineError(f"{path} could not be written ({error.strerror or error}); check the disk or choose another folder")
+    return MachineError(
+        f"{path} could not be written ({error.strerror or error}); check the disk or choose another folder"
+    )
 
 
 def check_writable(path: Path) -> None:
@@ -49,9 +53,9 @@ def check_writable(path: Path) -> None:
 def whole_files(paths: Sequence[Path], *, keep: bool = True) -> Iterator[tuple[Path, ...]]:
     """Yield one path beside each of `paths` to write to; at the end they take their places, in the given order.
 
-    Where the body raises, the partial files go and what was there before is untouched. Partial names keep the suffix, so
-    that programs which choose a format by it work. An `OSError` of the body that concerns one of the partial files (or no
-    named file, as a full disk may) is raised as the sentence that `cannot_write` makes of it.
+    Where the body raises, the partial files go and what was there before is untouched. Partial names keep the suffix,
+    so that programs which choose a format by it work. An `OSError` of the body that concerns one of the partial files
+    (or no named file, as a full disk may) is raised as the sentence that `cannot_write` makes of it.
     """
     token = f"{os.getpid()}-{secrets.token_hex(4)}"
     for path in paths:
@@ -61,10 +65,10 @@ def whole_files(paths: Sequence[Path], *, keep: bool = True) -> Iterator[tuple[P
     try:
         yield partials
         if keep:
-            for path, partial in zip(paths, partials, strict=True):
+            for partial in partials:
                 _flush(partial)
             for path, partial in zip(paths, partials, strict=True):
-                os.replace(partial, path)
+                partial.replace(path)
     except OSError as error:
         for path, partial in zip(paths, partials, strict=True):
             if error.filename is not None and Path(os.fsdecode(error.filename)) == partial:

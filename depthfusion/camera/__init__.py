@@ -1,0 +1,1 @@
+"""Pose, lens, stereo, frames and paths: pure mathematics."""
