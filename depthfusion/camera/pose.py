@@ -20,7 +20,8 @@ def rotation(yaw: float, pitch: float, roll: float) -> Array:
     around_y = np.array([[np.cos(y), 0, np.sin(y)], [0, 1, 0], [-np.sin(y), 0, np.cos(y)]])
     around_x = np.array([[1, 0, 0], [0, np.cos(x), -np.sin(x)], [0, np.sin(x), np.cos(x)]])
     around_z = np.array([[np.cos(z), -np.sin(z), 0], [np.sin(z), np.cos(z), 0], [0, 0, 1]])
-    return around_y @ around_x @ around_z
+    turned: Array = around_y @ around_x @ around_z
+    return turned
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,10 @@ class Pose:
 
     def to_camera(self, points: Array) -> Array:
         """Return world `points` [..., 3] in the camera's frame (right, up, behind)."""
-        return (points - np.asarray(self.position)) @ self.rotation
+        seen: Array = (points - np.asarray(self.position)) @ self.rotation
+        return seen
 
     def to_world(self, vectors: Array) -> Array:
         """Return directions [..., 3] of the camera's frame as directions of the world."""
-        return vectors @ self.rotation.T
+        turned: Array = vectors @ self.rotation.T
+        return turned
