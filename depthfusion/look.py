@@ -43,9 +43,7 @@ class Look(State):
         chosen_near = self.near if self.near is not None else near or DEFAULT_NEAR
         chosen_far = self.far if self.far is not None else far or DEFAULT_FAR
         if not chosen_near < chosen_far:
-            raise InputError(
-                f"near {chosen_near:g} m is not below far {chosen_far:g} m: lower near or raise far"
-            )
+            raise InputError(f"near {chosen_near:g} m is not below far {chosen_far:g} m: lower near or raise far")
         return Displacement(self.mapping, self.radius, self.strength, chosen_near, chosen_far, low, high)
 
 
@@ -95,7 +93,7 @@ class Displacement:
         return self.radius * (1.0 + self.strength) if self.mapping == "linear" else self.far
 
     def check_inside(self, position: tuple[float, float, float]) -> None:
-        """Raise `InputError` for a camera position in metres beyond the farthest radius: nothing could be seen there."""
+        """Raise `InputError` for a camera position in metres beyond the farthest radius."""
         distance = math.hypot(*position)
         if distance > self.farthest:
             where = ",".join(f"{n:g}" for n in position)

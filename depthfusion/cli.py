@@ -1,0 +1,299 @@
+"""The command line: reads what was asked, runs the same jobs as the window, ends with the right code."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import depthfusion
+from depthfusion import options, places
+from depthfusion.camera.options import ViewOptions
+from depthfusion.errors import Exit, InputError, MachineError
+from depthfusion.export.settings import ExportSettings
+from depthfusion.generate.request import GenerationRequest
+from depthfusion.jobs.job import Job, Json
+from depthfusion.jobs.progress import Cancelled, Progress, Report
+from depthfusion.look import Look
+
+_POSE = ("yaw", "pitch", "roll", "position", "fov")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program with `arguments` (those of the process by default) and return its exit code."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        return _run(options.join_negatives(sys.argv[1:] if arguments is None else arguments))
+    except (InputError, MachineError) as error:
+        _say(f"error: {error}")
+        return error.exit_code
+    except MemoryError:
+        _say("error: there is not enough memory for this; choose a smaller size or close other programs")
+        return Exit.MACHINE
+    except (KeyboardInterrupt, Cancelled):
+        _say("interrupted; nothing half-written was left")
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has left; stdout must not complain once more when it is flushed at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.MACHINE
+    except Exception as error:  # noqa: BLE001 — the last place a defect can be written down
+        _say(f"error: a defect of the program ({type(error).__name__}: {error}); {_log(traceback.format_exc())}")
+        return Exit.DEFECT
+
+
+def _run(arguments: list[str]) -> int:
+    parser, commands = _parser()
+    if not arguments:
+        return _studio()
+    first = arguments[0]
+    if first.startswith("-") or first in commands:
+        namespace = parser.parse_args(arguments)
+        command: Callable[[argparse.Namespace], int] = namespace.run
+        return command(namespace)
+    meant = options.nearest(first, commands) if " " not in first.strip() else None
+    if meant is not None:
+        raise InputError(f"{first!r} is no command: did you mean '{meant}'? (a prompt of one word: generate {first!r})")
+    prompt = options.Parser(prog="depthfusion")
+    prompt.add_argument("prompt")
+    options.add(prompt, GenerationRequest, "generation", skip=("prompt",))
+    return _world_of(prompt.parse_args(arguments))
+
+
+def _parser() -> tuple[options.Parser, list[str]]:
+    parser = options.Parser(
+        prog="depthfusion",
+        description="From a prompt to an immersive 360° world.",
+        epilog="With a prompt alone the world is made and opened (with no display: written to ./out). "
+        "With nothing at all the studio opens.",
+    )
+    parser.add_argument("--version", action="version", version=f"depthfusion {depthfusion.__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def command(name: str, run: Callable[[argparse.Namespace], int], explained: str) -> argparse.ArgumentParser:
+        made: argparse.ArgumentParser = commands.add_parser(name, help=explained, description=explained)
+        made.set_defaults(run=run)
+        return made
+
+    generate = command("generate", _generate, "make a panorama of colour and depth from a prompt")
+    generate.add_argument("prompt", metavar="PROMPT", help=GenerationRequest.prompt.description)
+    _output(generate, "NAME.png", "the picture; its depth becomes NAME.depth.png")
+    options.add(generate, GenerationRequest, "generation", skip=("prompt",))
+
+    imported = command("import", _import, "make a panorama of a picture and its depth")
+    imported.add_argument("image", metavar="IMAGE", help="PNG, JPEG, WebP, TIFF or EXR, twice as wide as high")
+    _output(imported, "NAME.png", "the picture; its depth becomes NAME.depth.png")
+    _depth(imported)
+
+    still = command("still", _still, "draw one picture of a world")
+    _scene(still)
+    _output(still, "OUT.png", "the picture")
+    options.add(still, ExportSettings, "picture", skip=ExportSettings.of_video)
+    _view(still)
+
+    video = command("video", _video, "draw a camera path through a world as an MP4 file")
+    _scene(video)
+    _output(video, "OUT.mp4", "the video")
+    options.add(video, ExportSettings, "video")
+    _view(video)
+
+    doctor = command("doctor", _doctor, "say what works on this machine, what does not, and what to do")
+    doctor.add_argument("--json", action="store_true", help="the same as JSON")
+
+    studio = command("studio", lambda namespace: _studio(scene=namespace.scene), "open the studio")
+    studio.add_argument("scene", metavar="SCENE", nargs="?", type=Path, help="a panorama or a project to open")
+    return parser, list(commands.choices)
+
+
+def _output(parser: argparse.ArgumentParser, metavar: str, explained: str) -> None:
+    parser.add_argument("-o", "--output", metavar=metavar, required=True, help=explained)
+
+
+def _depth(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--depth", metavar="FILE", help="the depth (default: IMAGE's own beside it)")
+    parser.add_argument("--invert-depth", action="store_true", help="white is far in the depth")
+    parser.add_argument(
+        "--depth-unit", choices=("relative", "metres"), help="what the numbers of an EXR, TIFF or NPY depth mean"
+    )
+
+
+def _scene(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("scene", metavar="SCENE", help="a panorama (its depth beside it, or --depth) or a project")
+    _depth(parser)
+
+
+def _view(parser: argparse.ArgumentParser) -> None:
+    options.add(parser, ViewOptions, "view")
+    options.add(parser, Look, "look")
+
+
+def _generate(namespace: argparse.Namespace) -> int:
+    result = _do(_generation(namespace, Path(namespace.output)))
+    print(result["panorama"], result["depth"], sep="\n")
+    return Exit.DONE
+
+
+def _generation(namespace: argparse.Namespace, output: Path) -> Job:
+    from depthfusion.generate.engines import resolve
+    from depthfusion.generate.jobs import GenerateJob
+
+    asked = {"prompt": namespace.prompt, **options.given(namespace, GenerationRequest)}
+    _, request, why = resolve(GenerationRequest(**asked))
+    if why:
+        _say(why)
+    _say(f"seed {request.seed}")
+    return GenerateJob(request.as_dict(), str(output))
+
+
+def _import(namespace: argparse.Namespace) -> int:
+    from depthfusion import panorama
+
+    output = Path(namespace.output)
+    panorama.check_destination(output)
+    read = panorama.load(
+        Path(namespace.image),
+        Path(namespace.depth) if namespace.depth else None,
+        invert_depth=namespace.invert_depth,
+        depth_unit=namespace.depth_unit,
+    )
+    panorama.save(read, output)
+    print(output, panorama.depth_path(output), sep="\n")
+    return Exit.DONE
+
+
+def _scene_fields(namespace: argparse.Namespace) -> dict[str, Any]:
+    return {
+        "scene": namespace.scene,
+        "depth": namespace.depth,
+        "invert_depth": namespace.invert_depth,
+        "depth_unit": namespace.depth_unit,
+        "output": namespace.output,
+        "look": options.given(namespace, Look),
+        "view": options.given(namespace, ViewOptions),
+        "export": options.given(namespace, ExportSettings),
+    }
+
+
+def _still(namespace: argparse.Namespace) -> int:
+    from depthfusion.export.jobs import StillJob
+
+    print(_do(StillJob(**_scene_fields(namespace)))["output"])
+    return Exit.DONE
+
+
+def _video(namespace: argparse.Namespace) -> int:
+    from depthfusion.export.jobs import VideoJob
+
+    fields = _scene_fields(namespace)
+    named = [name for name in _POSE if name in fields["view"]]
+    if named and str(fields["export"].get("path", "")).endswith(".json"):
+        option = "--" + named[0]
+        raise InputError(
+            f"{option} cannot be used with the path file {fields['export']['path']}, which has its own poses"
+        )
+    print(_do(VideoJob(**fields))["output"])
+    return Exit.DONE
+
+
+def _doctor(namespace: argparse.Namespace) -> int:
+    from depthfusion import doctor
+
+    checks = doctor.report()
+    print(doctor.as_json(checks) if namespace.json else doctor.text(checks))
+    return Exit.DONE
+
+
+def _studio(prompt: str | None = None, scene: Path | None = None) -> int:
+    if not _has_display():
+        raise MachineError(
+            "the studio needs a display and there is none here; give a prompt to make a world without one, "
+            "or see 'depthfusion --help'"
+        )
+    from depthfusion.studio import app
+
+    return app.main(prompt=prompt, scene=scene)
+
+
+def _world_of(namespace: argparse.Namespace) -> int:
+    """Make the world of a prompt: in the studio, or with no display panorama, depth and stereo video in ./out."""
+    if _has_display():
+        return _studio(prompt=namespace.prompt)
+    from depthfusion.export.jobs import VideoJob
+
+    folder = Path("out")
+    places.make(folder)
+    name = places.unused(folder, places.stem(namespace.prompt), (".png", ".depth.png", "_SBS.mp4"))
+    _say(f"there is no display here: the world is written to {folder}/ (panorama, depth, stereo video)")
+    world = _do(_generation(namespace, name.with_name(name.name + ".png")))
+    print(world["panorama"], world["depth"], sep="\n")
+    clip = str(name.with_name(name.name + "_SBS.mp4"))
+    print(_do(VideoJob(scene=world["panorama"], output=clip, view={"layout": "sbs"}))["output"])
+    return Exit.DONE
+
+
+def _has_display() -> bool:
+    if sys.platform in {"win32", "darwin"}:
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _do(job: Job) -> Json:
+    """Run a job here, with progress on stderr."""
+    line = _ProgressLine()
+    try:
+        result = job.run(Progress(line.show))
+    finally:
+        line.end()
+    if result.get("understood"):
+        _say(result["understood"])
+    return result
+
+
+class _ProgressLine:
+    """One line on a terminal that is written over; elsewhere a line every ten seconds and at each new phase."""
+
+    def __init__(self) -> None:
+        self._terminal = sys.stderr.isatty()
+        self._length = 0
+        self._shown = 0.0
+        self._text = ""
+
+    def show(self, report: Report) -> None:
+        now = time.monotonic()
+        if report.text == self._text and now - self._shown < (0.1 if self._terminal else 10.0):
+            return
+        self._shown, self._text = now, report.text
+        line = report.line()
+        if self._terminal:
+            sys.stderr.write("\r" + line.ljust(self._length))
+            sys.stderr.flush()
+            self._length = len(line)
+        else:
+            _say(line)
+
+    def end(self) -> None:
+        if self._length:
+            sys.stderr.write("\r" + " " * self._length + "\r")
+            sys.stderr.flush()
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _log(trace: str) -> str:
+    """Write a traceback to the log and say where it is."""
+    path = places.log()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as log:
+            log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {' '.join(sys.argv)}\n{trace}\n")
+    except OSError:
+        return f"the log {path} could not be written:\n{trace}"
+    return f"its traceback is in {path}"
