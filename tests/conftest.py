@@ -1,0 +1,32 @@
+"""What every test is held to: no thread and no process may outlive it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+
+import psutil
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def nothing_leaks() -> Iterator[None]:
+    """Fail a test that leaves a thread or a child process behind."""
+    threads = set(threading.enumerate())
+    processes = set(psutil.Process().children(recursive=True))
+    yield
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        left_threads = {thread for thread in threading.enumerate() if thread.is_alive()} - threads
+        left_processes = set(psutil.Process().children(recursive=True)) - processes
+        if not left_threads and not left_processes:
+            return
+        time.sleep(0.02)
+    pytest.fail(f"left behind: {sorted(map(str, left_threads))} {sorted(map(str, left_processes))}")
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep results, settings and log of a test in a folder of its own."""
+    monkeypatch.setenv("DEPTHFUSION_HOME", str(tmp_path_factory.mktemp("home")))

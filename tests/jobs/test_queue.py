@@ -1,0 +1,144 @@
+"""Worker processes: real ones, used, cancelled and killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from depthfusion import panorama
+from depthfusion.generate.jobs import GenerateJob
+from depthfusion.jobs.queue import Failure, JobQueue, Ticket
+
+Events = "queue.Queue[tuple[str, Any]]"
+LONG = 60
+
+
+@pytest.fixture
+def jobs() -> Iterator[JobQueue]:
+    room = JobQueue("generate")
+    yield room
+    room.close()
+
+
+def job(folder: Path, name: str = "world", size: tuple[int, int] = (128, 64), **request: Any) -> GenerateJob:
+    asked = {"prompt": "a meadow", "seed": 1, "size": list(size), **request}
+    return GenerateJob(asked, str(folder / f"{name}.png"))
+
+
+def ticket(job: GenerateJob, events: Events) -> Ticket:
+    return Ticket(
+        job,
+        on_progress=lambda report: events.put(("progress", report)),
+        on_done=lambda result: events.put(("done", result)),
+        on_failed=lambda failure: events.put(("failed", failure)),
+        on_cancelled=lambda: events.put(("cancelled", None)),
+    )
+
+
+def end_of(events: Events) -> tuple[str, Any]:
+    while True:
+        kind, what = events.get(timeout=LONG)
+        if kind != "progress":
+            return kind, what
+
+
+def test_a_job_is_done_in_another_process_which_stays_for_the_next(jobs: JobQueue, tmp_path: Path) -> None:
+    events: Events = queue.Queue()
+    jobs.enqueue(ticket(job(tmp_path, "one"), events))
+    kind, result = end_of(events)
+    first = jobs.process_id
+    assert kind == "done"
+    made = panorama.load(Path(result["panorama"]))
+    assert made.rgb.shape == (64, 128, 3)
+    jobs.enqueue(ticket(job(tmp_path, "two"), events))
+    assert end_of(events)[0] == "done"
+    assert jobs.process_id == first != os.getpid()
+
+
+def test_a_running_job_is_cancelled_and_leaves_nothing(jobs: JobQueue, tmp_path: Path) -> None:
+    events: Events = queue.Queue()
+    running = jobs.enqueue(ticket(job(tmp_path, size=(8192, 4096)), events))
+    assert events.get(timeout=LONG)[0] == "progress"
+    jobs.cancel(running)
+    assert end_of(events)[0] == "cancelled"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_waiting_job_is_forgotten_and_the_others_run(jobs: JobQueue, tmp_path: Path) -> None:
+    first: Events = queue.Queue()
+    second: Events = queue.Queue()
+    jobs.enqueue(ticket(job(tmp_path, "one"), first))
+    waiting = jobs.enqueue(ticket(job(tmp_path, "two"), second))
+    jobs.cancel(waiting)
+    assert end_of(second)[0] == "cancelled"
+    assert end_of(first)[0] == "done"
+    assert not (tmp_path / "two.png").exists()
+
+
+def test_a_killed_worker_fails_its_job_and_the_next_gets_another_worker(jobs: JobQueue, tmp_path: Path) -> None:
+    events: Events = queue.Queue()
+    jobs.enqueue(ticket(job(tmp_path, "one", size=(8192, 4096)), events))
+    assert events.get(timeout=LONG)[0] == "progress"
+    killed = jobs.process_id
+    assert killed is not None
+    os.kill(killed, signal.SIGKILL)
+    kind, failure = end_of(events)
+    assert kind == "failed"
+    assert isinstance(failure, Failure)
+    assert failure.reason == "died"
+    assert "signal 9" in failure.message
+    jobs.enqueue(ticket(job(tmp_path, "two"), events))
+    assert end_of(events)[0] == "done"
+    assert jobs.process_id != killed
+
+
+def test_bad_input_comes_back_as_the_sentence_it_is(jobs: JobQueue, tmp_path: Path) -> None:
+    events: Events = queue.Queue()
+    jobs.enqueue(ticket(job(tmp_path, prompt=" "), events))
+    kind, failure = end_of(events)
+    assert (kind, failure.reason, failure.traceback) == ("failed", "input", "")
+    assert failure.message.startswith("the prompt is empty")
+
+
+def test_a_defect_comes_back_with_its_traceback(jobs: JobQueue, tmp_path: Path) -> None:
+    events: Events = queue.Queue()
+    jobs.enqueue(ticket(GenerateJob({"prompt": "a meadow"}, output=7), events))  # type: ignore[arg-type]
+    kind, failure = end_of(events)
+    assert (kind, failure.reason) == ("failed", "defect")
+    assert "Traceback" in failure.traceback
+
+
+def test_closing_the_queue_ends_a_worker_in_the_middle_of_a_job(tmp_path: Path) -> None:
+    events: Events = queue.Queue()
+    room = JobQueue("generate")
+    room.enqueue(ticket(job(tmp_path, size=(8192, 4096)), events))
+    assert events.get(timeout=LONG)[0] == "progress"
+    worker = psutil.Process(room.process_id)
+    room.close()
+    assert not worker.is_running()
+    assert end_of(events)[0] == "cancelled"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_end_of_its_input_ends_a_worker_and_its_stdout_is_the_protocol_alone(tmp_path: Path) -> None:
+    process = subprocess.run(
+        [sys.executable, "-m", "depthfusion.jobs.worker", "generate"],
+        input=json.dumps({"run": 1, "job": job(tmp_path).message()}) + "\n",
+        capture_output=True,
+        text=True,
+        timeout=LONG,
+        check=True,
+    )
+    events = [json.loads(line)["event"] for line in process.stdout.splitlines()]
+    assert events[0] == "ready"
+    assert events[-1] in {"done", "cancelled"}
