@@ -1,0 +1,1 @@
+"""What `start.py` does before anything is installed: the standard library is all that these modules may import."""
