@@ -19,6 +19,10 @@ from depthfusion import conversion, metadata, picture
 from depthfusion.conversion import DepthUnit
 from depthfusion.errors import InputError
 from ldm3d import rgbd
+from ldm3d.rgbd import check_pair_writable as check_destination
+from ldm3d.rgbd import depth_path
+
+__all__ = ["Panorama", "check_destination", "depth_beside", "depth_path", "load", "save"]
 
 SMALLEST = (8, 4)  # width and height
 _DEPTH_SUFFIXES = (".png", ".exr", ".tif", ".tiff", ".npy", ".webp", ".jpg", ".jpeg")
@@ -48,7 +52,7 @@ class Panorama:
 
 def depth_beside(path: Path) -> Path | None:
     """Return the depth that stands beside the picture NAME.xxx: NAME.depth.png, else another kind that is read."""
-    beside = rgbd.depth_path(path)
+    beside = depth_path(path)
     try:
         return next((found for suffix in _DEPTH_SUFFIXES if (found := beside.with_suffix(suffix)).exists()), None)
     except OSError:  # too long a name, a folder that may not be searched: the picture itself says so when it is read
@@ -78,14 +82,14 @@ def load(
     stacked = depth is None and width == height and height % 2 == 0
     if stacked:
         decoded, below = _halves(decoded)
-        depth_path, source = path, f"lower half of {path.name}"
+        beside, source = path, f"lower half of {path.name}"
     else:
         _check_shape(decoded, path, "a panorama", "crop or resize it" if width != height else "leave out --depth")
-        depth_path = Path(depth) if depth is not None else _required_beside(path, record)
-        source = depth_path.name
-        below = picture.read(depth_path, "depth")
-    _check_shape(below, depth_path, "its depth", "resize it to the shape of the panorama")
-    mapped = conversion.depth(below, depth_path, depth_unit, inverted=invert_depth)
+        beside = Path(depth) if depth is not None else _required_beside(path, record)
+        source = beside.name
+        below = picture.read(beside, "depth")
+    _check_shape(below, beside, "its depth", "resize it to the shape of the panorama")
+    mapped = conversion.depth(below, beside, depth_unit, inverted=invert_depth)
     result = Panorama(
         rgb=conversion.colour(decoded),
         depth=mapped.values,
@@ -102,7 +106,7 @@ def load(
         return replace(result, near=record.near, far=record.far, depth_source=record.source)
     if depth is None:
         raise InputError(
-            f"{path} and {depth_path} do not belong together, as the depth is not the one that the picture was saved "
+            f"{path} and {beside} do not belong together, as the depth is not the one that the picture was saved "
             "with; give the depth that you mean with --depth"
         )
     return result
@@ -128,7 +132,7 @@ def save(panorama: Panorama, path: str | Path) -> tuple[Path, Path]:
     height, width = panorama.rgb.shape[:2]
     texts = metadata.texts(record, (width, height), panorama.parameters)
     rgbd.write_pair(path, panorama.rgb, panorama.depth, texts)
-    return path, rgbd.depth_path(path)
+    return path, depth_path(path)
 
 
 def _record(decoded: picture.Picture, path: Path, *, strict: bool) -> metadata.Record | None:
@@ -145,7 +149,7 @@ def _required_beside(path: Path, record: metadata.Record | None) -> Path:
     if beside is None:
         lost = "has lost its depth" if record else "has no depth"
         raise InputError(
-            f"{path} {lost}, as there is no {rgbd.depth_path(path).name} beside it; give one with --depth FILE or let "
+            f"{path} {lost}, as there is no {depth_path(path).name} beside it; give one with --depth FILE or let "
             "--estimator NAME make one"
         )
     return beside

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image, PngImagePlugin
 
 from ldm3d.errors import InputError
-from ldm3d.files import whole_files
+from ldm3d.files import check_writable, whole_files
 
 XMP = "XML:com.adobe.xmp"
 _COMPRESSION = 3  # on a photograph 2 % larger than Pillow's own 6, in 40 % of its time
@@ -73,8 +73,7 @@ def write_pair(
         InputError: `path` does not end in .png, or may not be written.
         MachineError: the disk is full or failed.
     """
-    if path.suffix.lower() != ".png":
-        raise InputError(f"{path} cannot hold a panorama because it does not end in .png; name it {path.stem}.png")
+    _check_name(path)
     info = PngImagePlugin.PngInfo()
     for key, text in (texts or {}).items():
         whole = text.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate has no UTF-8
@@ -85,6 +84,13 @@ def write_pair(
     with whole_files([depth_path(path), path]) as (depth_file, colour_file):
         Image.fromarray(depth).save(depth_file, "PNG", compress_level=_COMPRESSION)
         Image.fromarray(rgb).save(colour_file, "PNG", compress_level=_COMPRESSION, pnginfo=info)
+
+
+def check_pair_writable(path: Path) -> None:
+    """Raise now, before any long work, what `write_pair` would raise of the name and the folder; nothing changes."""
+    _check_name(path)
+    check_writable(path)
+    check_writable(depth_path(path))
 
 
 def read_pair(path: Path) -> Pair:
@@ -121,6 +127,11 @@ def _read_png(path: Path, mode: str, kind: str) -> tuple[NDArray[Any], dict[str,
     ) as error:
         raise InputError(f"{path} cannot be read as a PNG ({error}); make or copy it again") from None
     raise InputError(f"{path} is not {kind} PNG; open it with depthfusion import, which converts it")
+
+
+def _check_name(path: Path) -> None:
+    if path.suffix.lower() != ".png":
+        raise InputError(f"{path} cannot hold a panorama because it does not end in .png; name it {path.stem}.png")
 
 
 def _check(array: NDArray[Any], kind: type[np.generic], who: str) -> None:
