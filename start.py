@@ -4,10 +4,10 @@
     python3 start.py                set up, open the studio
     python3 start.py "PROMPT"       set up, generate
     python3 start.py ARGS...        set up, then `depthfusion ARGS...`
-    python3 start.py test [--all]   set up, run the linters and the tests; --all runs the full counts; more goes to pytest
+    python3 start.py test [--all]   set up, run linters and tests (--all: the full counts); more goes to pytest
 
-The first start makes `.venv` here and fills it from `locks/`; every later one compares a stamp and hands over. The standard
-library is all it needs, and a Python from 3.8 on can read this file and say that a newer one is wanted.
+The first start makes `.venv` here and fills it from `locks/`; every later one compares a stamp and hands over. The
+standard library is all it needs, and a Python from 3.8 on can read this file and say that a newer one is wanted.
 """
 
 import os

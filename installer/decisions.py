@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -75,17 +76,17 @@ def venv_python(venv: Path, system: str) -> Path:
 
 
 def replaces_itself(system: str) -> bool:
-    """Say whether the program takes `start.py`'s process; Windows' exec returns to the shell at once, so there it is a child."""
+    """Say whether the program takes `start.py`'s process. Windows' exec returns to the shell at once: a child there."""
     return system != "win32"
 
 
 def program(python: Path, args: Sequence[str]) -> list[str]:
-    """Return the command line that `start.py ARGS` becomes; `-P` keeps files of the working folder from hiding modules."""
+    """Return what `start.py ARGS` becomes; `-P` keeps files of the working folder from hiding modules."""
     return [str(python), "-P", "-m", "depthfusion", *args]
 
 
 def gpu_from(line: str) -> Gpu | None:
-    """Read a line of `nvidia-smi --query-gpu=driver_version,compute_cap --format=csv,noheader`; None where it is none."""
+    """Read a line of `nvidia-smi --query-gpu=driver_version,compute_cap --format=csv,noheader`; None for others."""
     driver, _, capability = line.partition(",")
     major, tenths = driver.split(".")[0].strip(), capability.strip().replace(".", "")
     return Gpu(int(major), int(tenths)) if major.isdigit() and tenths.isdigit() else None
@@ -95,10 +96,10 @@ def torch_build(system: str, machine: str, gpu: Gpu | None, override: str | None
     """Return which build of torch 2.13 suits: `cpu`, `cu126`, `cu130`, or `pypi` for whatever PyPI has.
 
     PyPI serves Linux the CUDA 13 build (gigabytes of no use without NVIDIA) and Windows a CPU-only one (of no use to an
-    NVIDIA card), so both take theirs from PyTorch's own index. CUDA 13 needs driver 580 and a Turing card (7.5) or a newer
-    one; CUDA 12.6 needs driver 525 (Windows 528) and knows Maxwell (5.0) to Hopper (9.0); else the CPU computes [PyTorch's
-    RELEASE.md, NVIDIA's CUDA compatibility guide]. On a Mac PyPI's one build has Metal in it; Intel Macs have none. ROCm
-    and Intel XPU are never guessed: the override names them.
+    NVIDIA card), so both take theirs from PyTorch's own index. CUDA 13 needs driver 580 and a Turing card (7.5) or a
+    newer one; CUDA 12.6 needs driver 525 (Windows 528) and knows Maxwell (5.0) to Hopper (9.0); else the CPU computes
+    [PyTorch's RELEASE.md, NVIDIA's CUDA compatibility guide]. On a Mac PyPI's one build has Metal in it; Intel Macs have
+    none. ROCm and Intel XPU are never guessed: the override names them.
 
     Args:
         system: `sys.platform`'s word.
@@ -111,10 +112,7 @@ def torch_build(system: str, machine: str, gpu: Gpu | None, override: str | None
     """
     if override:
         name = override.lower()
-        numbered = (name[:2] == "cu" and name[2:].isdigit()) or (
-            name[:4] == "rocm" and name[4:].replace(".", "").isdigit()
-        )
-        if not numbered and name not in {"cpu", "xpu", "pypi"}:
+        if not re.fullmatch(r"cpu|cu\d+|rocm\d+(\.\d+)*|xpu|pypi", name):
             text = f"DEPTHFUSION_TORCH={override} is no build of PyTorch; take cpu, cu126, cu130, rocm7.2, xpu or pypi"
             raise Stop(text, INPUT)
         return name
@@ -144,7 +142,7 @@ def torch_requirement(build: str, pin: str) -> list[str]:
 
 
 def missing_packages(groups: Sequence[str], has: Callable[[str], bool], python: tuple[int, int]) -> dict[str, str]:
-    """Return what a Linux system lacks for `groups`, each with its Debian package; `has` says whether a thing is there."""
+    """Return what a Linux system lacks for `groups`, with the Debian packages; `has` says whether a thing is there."""
     wanted = {"ensurepip": f"python{python[0]}.{python[1]}-venv"} if groups else {}
     for group in groups:
         wanted.update(LIBRARIES[group])
@@ -162,14 +160,7 @@ def install_line(packages: Sequence[str]) -> list[str]:
 
 def reason(words: str, what: str) -> str:
     """Return the sentence for a failed step from what its program said."""
-    network = (
-        "NewConnectionError",
-        "NameResolution",
-        "ConnectTimeout",
-        "ProxyError",
-        "Could not resolve",
-        "unreachable",
-    )
+    network = ("NewConnectionError", "NameResolution", "ConnectTimeout", "ProxyError", "Could not resolve")
     if "No space left" in words:
         return f"{what} failed because the disk is full; free some space and start again"
     if any(word in words for word in network):

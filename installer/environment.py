@@ -58,7 +58,7 @@ class Stamp(NamedTuple):
 
 
 def read_stamp() -> Stamp:
-    """Return what is set up; an empty stamp where nothing is, where it was cut short, or where Python has gone or changed."""
+    """Return what is set up; an empty stamp where nothing is, it was cut short, or Python has gone or changed."""
     try:
         stamp = Stamp(**json.loads(STAMP.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
@@ -124,7 +124,7 @@ def present(thing: str) -> bool:
         return importlib.util.find_spec(thing) is not None
     if thing == DRIVER:
         vendors = [file for root in ("/usr/share", "/etc") for file in Path(root, "glvnd/egl_vendor.d").glob("*.json")]
-        drivers = [file for root in ("/usr/lib", "/usr/lib64") for file in Path(root).glob("**/dri/*_dri.so")]
+        drivers = [*Path("/usr").glob("lib/*/dri/*_dri.so"), *Path("/usr").glob("lib*/dri/*_dri.so")]
         return bool(drivers) or any("mesa" not in file.name for file in vendors)
     if ".so." not in thing:
         return shutil.which(thing) is not None
@@ -136,7 +136,7 @@ def present(thing: str) -> bool:
 
 
 def complete_system(groups: Sequence[str], held: int) -> None:
-    """See that the system's own libraries are there: as root on Debian install them, else name the command that does."""
+    """See that the system's own libraries are there: root on Debian installs them, others learn the command."""
     if not (lacking := missing_packages(groups, present, sys.version_info[:2])):
         return
     names, line = ", ".join(lacking), install_line(list(lacking.values()))

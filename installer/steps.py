@@ -65,8 +65,8 @@ def step(
     Args:
         title: what the line says.
         command: the program and its arguments; its stdin is empty.
-        held: the folder lock's descriptor. The child keeps it too, so that after a killed start nobody begins anew beside
-            an orphan that still writes.
+        held: the folder lock's descriptor. The child keeps it too, so that after a killed start nobody begins anew
+            beside an orphan that still writes.
         environ: variables beyond this process's.
         last_words: how many lines are shown where it fails.
 
@@ -115,7 +115,7 @@ def step(
 
 
 def wait_for(process: subprocess.Popen[bytes]) -> int:
-    """Return the exit code of a child that shares our console: Ctrl-C goes to both, and the child ends in its own way."""
+    """Return the exit code of a child on our console: Ctrl-C goes to both, and the child ends in its own way."""
     while True:
         try:
             return process.wait()
