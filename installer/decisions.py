@@ -98,8 +98,8 @@ def torch_build(system: str, machine: str, gpu: Gpu | None, override: str | None
     PyPI serves Linux the CUDA 13 build (gigabytes of no use without NVIDIA) and Windows a CPU-only one (of no use to an
     NVIDIA card), so both take theirs from PyTorch's own index. CUDA 13 needs driver 580 and a Turing card (7.5) or a
     newer one; CUDA 12.6 needs driver 525 (Windows 528) and knows Maxwell (5.0) to Hopper (9.0); else the CPU computes
-    [PyTorch's RELEASE.md, NVIDIA's CUDA compatibility guide]. On a Mac PyPI's one build has Metal in it; Intel Macs have
-    none. ROCm and Intel XPU are never guessed: the override names them.
+    [PyTorch's RELEASE.md, NVIDIA's CUDA compatibility guide]. On a Mac PyPI's one build has Metal in it; Intel Macs
+    have none. ROCm and Intel XPU are never guessed: the override names them.
 
     Args:
         system: `sys.platform`'s word.
