@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import secrets
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -53,22 +54,21 @@ def check_writable(path: Path) -> None:
 def whole_files(paths: Sequence[Path], *, keep: bool = True) -> Iterator[tuple[Path, ...]]:
     """Yield one path beside each of `paths` to write to; at the end they take their places, in the given order.
 
-    Where the body raises, the partial files go and what was there before is untouched. Partial names keep the suffix,
-    so that programs which choose a format by it work. An `OSError` of the body that concerns one of the partial files
-    (or no named file, as a full disk may) is raised as the sentence that `cannot_write` makes of it.
+    Where the body raises, or one cannot take its place, the partial files go and what was there before is untouched.
+    Partial names keep the suffix, so that programs which choose a format by it work. An `OSError` of the body that
+    concerns one of the partial files (or no named file, as a full disk may) is raised as the sentence that
+    `cannot_write` makes of it.
     """
     token = f"{os.getpid()}-{secrets.token_hex(4)}"
     for path in paths:
-        if path.is_dir():
-            raise InputError(f"{path} cannot be written because it is a folder; name a file in it")
+        _check_name(path)
     partials = tuple(path.with_name(f".partial-{token}-{index}{path.suffix}") for index, path in enumerate(paths))
     try:
         yield partials
         if keep:
             for partial in partials:
                 _flush(partial)
-            for path, partial in zip(paths, partials, strict=True):
-                partial.replace(path)
+            _take_places(paths, partials)
     except OSError as error:
         for path, partial in zip(paths, partials, strict=True):
             if error.filename is not None and Path(os.fsdecode(error.filename)) == partial:
@@ -87,6 +87,55 @@ def whole_file(path: Path) -> Iterator[Path]:
     """`whole_files` for one file."""
     with whole_files([path]) as (partial,):
         yield partial
+
+
+def _check_name(path: Path) -> None:
+    if "\0" in str(path):
+        raise InputError(f"{str(path)!r} cannot be written because a name has no zero byte in it; choose another name")
+    try:
+        folder = path.is_dir()
+    except OSError as error:
+        raise cannot_write(path, error) from None
+    if folder:
+        raise InputError(f"{path} cannot be written because it is a folder; name a file in it")
+
+
+def _take_places(paths: Sequence[Path], partials: Sequence[Path]) -> None:
+    """Rename each partial file to its path; where one cannot be, what stood at the paths before it comes back."""
+    with contextlib.ExitStack() as undo:
+        for path, partial in zip(paths[:-1], partials[:-1], strict=True):
+            undo.enter_context(_restoring(path, partial))
+            partial.replace(path)
+        partials[-1].replace(paths[-1])
+
+
+@contextlib.contextmanager
+def _restoring(path: Path, partial: Path) -> Iterator[None]:
+    """Where the body raises, put back what stood at `path`; until then it has a second name beside `partial`."""
+    before = partial.with_name(f"{partial.name}.before")
+    try:
+        try:
+            os.link(path, before)
+            existed = True
+        except FileNotFoundError:
+            existed = False
+        except OSError:  # a disk without links
+            try:
+                shutil.copy2(path, before)
+            except OSError as error:
+                raise cannot_write(path, error) from None
+            existed = True
+        try:
+            yield
+        except BaseException:
+            if existed:
+                before.replace(path)
+            else:
+                path.unlink(missing_ok=True)
+            raise
+    finally:
+        with contextlib.suppress(OSError):
+            before.unlink(missing_ok=True)
 
 
 def _flush(path: Path) -> None:
