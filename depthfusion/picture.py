@@ -12,6 +12,7 @@ import io
 import stat
 import struct
 import sys
+import tokenize
 import warnings
 import zlib
 from collections.abc import Iterator, Mapping
@@ -299,7 +300,7 @@ def _read_npy(path: Path) -> NDArray[Any]:
     try:
         # Mapped: a header that promises more than the file holds is found before anything is allocated.
         array = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (ValueError, OSError, EOFError, SyntaxError, OverflowError, TypeError) as error:
+    except (ValueError, OSError, EOFError, SyntaxError, OverflowError, TypeError, tokenize.TokenError) as error:
         raise _broken(path, error) from None
     if array.ndim == 3 and array.shape[2] == 1:
         array = array[..., 0]
