@@ -1,0 +1,328 @@
+"""The fine things in front of the solid ones: cards, limbs and stones, blended by how much of a texel they cover.
+
+Things are taken from near to far in shells of distance. Within a shell the fragments of a texel are sorted, so every
+leaf covers what lies behind it. A texel that is covered is left alone from then on. Its depth is that of the fragment
+with which half of it is covered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ldm3d.worlds import noise
+from ldm3d.worlds.raster import Grid, Spans, ball_spans, limb_spans, texels
+from ldm3d.worlds.scene import Cards, Limbs, Scene, Stones
+from ldm3d.worlds.shade import Shader
+from ldm3d.worlds.sky import colour, dot
+from ldm3d.worlds.sprites import atlas
+
+Array = NDArray[np.float32]
+Ints = NDArray[np.int32]
+SHELLS = np.geomspace(1.6, 4000.0, 26)
+COVERED = 0.01
+
+
+@dataclass
+class Fragments:
+    """Pieces of things in texels: texel [n], distance [n], coverage [n], colour [3, n] through the air."""
+
+    texel: Ints
+    r: Array
+    cover: Array
+    rgb: Array
+
+
+@dataclass
+class Target:
+    """A band of the picture that fine things are drawn to, as flat arrays of its texels.
+
+    Attributes:
+        rows: first row and past the last.
+        limit: distance of the solid things behind [n], infinite in the sky.
+        rgb: colour gathered so far [3, n].
+        seen: share of each texel that is still open [n].
+        r: distance of what covers the first half [n], infinite where nothing does.
+    """
+
+    rows: tuple[int, int]
+    limit: Array
+    rgb: Array
+    seen: Array
+    r: Array
+
+
+class _Kind:
+    """One kind of things, sorted by distance, with its spans and its intersection."""
+
+    def __init__(self, distance: Array) -> None:
+        self.order = np.argsort(distance, kind="stable").astype(np.int32)
+        self.edges = np.searchsorted(distance[self.order], SHELLS)
+
+    def shell(self, k: int) -> Ints:
+        low = self.edges[k - 1] if k else 0
+        high = self.edges[k] if k < len(self.edges) else len(self.order)
+        return self.order[low:high]
+
+    def spans(self, ids: Ints, rows: tuple[int, int]) -> Spans:
+        raise NotImplementedError
+
+    def cut(self, ids: Ints, d: Array) -> Fragments:
+        raise NotImplementedError
+
+
+class CardKind(_Kind):
+    """Cards: planes, met exactly, with the sprite's coverage."""
+
+    def __init__(self, cards: Cards, grid: Grid, shader: Shader) -> None:
+        super().__init__(np.linalg.norm(cards.centre, axis=1))
+        self.cards, self.grid, self.shader = cards, grid, shader
+        self.radius = np.hypot(np.linalg.norm(cards.right, axis=1), np.linalg.norm(cards.up, axis=1))
+        self.half = 1.0 / np.sum(cards.right**2, axis=1), 1.0 / np.sum(cards.up**2, axis=1)
+        self.plane = np.cross(cards.right, cards.up)
+        self.plane /= np.linalg.norm(self.plane, axis=1, keepdims=True)
+        self.offset = np.sum(self.plane * cards.centre, axis=1)
+        self.unit_right = cards.right * np.sqrt(self.half[0])[:, None]
+        self.unit_up = cards.up * np.sqrt(self.half[1])[:, None]
+
+    def spans(self, ids: Ints, rows: tuple[int, int]) -> Spans:
+        return ball_spans(self.grid, self.cards.centre[ids], self.radius[ids], rows)
+
+    def cut(self, ids: Ints, d: Array) -> Fragments:
+        cards = self.cards
+
+        def of(table: Array) -> Array:
+            return np.ascontiguousarray(table.take(ids, axis=0).T)
+
+        plane = of(self.plane)
+        facing = dot(d, plane)
+        r = self.offset.take(ids) / np.where(np.abs(facing) < 1e-4, np.float32(1e-4), facing)
+        right, up, centre = of(cards.right), of(cards.up), of(cards.centre)
+        u = (dot(d, right) * r - dot(centre, right)) * self.half[0].take(ids)
+        v = (dot(d, up) * r - dot(centre, up)) * self.half[1].take(ids)
+        inside = (np.abs(u) < 1.0) & (np.abs(v) < 1.0) & (r > 1.0)
+        keep = np.flatnonzero(inside)
+        ids, d, r, u, v = ids[keep], d[:, keep], r[keep], u[keep], v[keep]
+        texel = r * np.float32(self.grid.texel) * np.sqrt(self.half[0].take(ids))
+        leaf = atlas()(cards.sprite.take(ids), u, v, texel)
+        keep2 = np.flatnonzero(leaf[:, 0] > 0.02)
+        keep, ids, d, r, leaf = keep[keep2], ids[keep2], d[:, keep2], r[keep2], leaf[keep2]
+        albedo = of(cards.colour)[:, :0] if not len(ids) else np.ascontiguousarray(cards.colour.take(ids, axis=0).T)
+        albedo = albedo * leaf[:, 1]
+        right = np.ascontiguousarray(self.unit_right.take(ids, axis=0).T)
+        up = np.ascontiguousarray(self.unit_up.take(ids, axis=0).T)
+        normal = np.ascontiguousarray(cards.normal.take(ids, axis=0).T)
+        normal = normal + right * (leaf[:, 2] * np.float32(0.7)) + up * (leaf[:, 3] * np.float32(0.7))
+        normal /= np.sqrt(dot(normal, normal) + np.float32(1e-6))
+        p = d * r
+        rgb = self.shader.leaves(albedo, normal, p, d, cards.leafy.take(ids), cards.open.take(ids))
+        if self.shader.light.night:
+            rgb += albedo * cards.glow.take(ids)
+        return Fragments(keep.astype(np.int32), r, leaf[:, 0], self.shader.sky.through_air(rgb, r, d))
+
+
+class LimbKind(_Kind):
+    """Limbs: the nearest approach of ray and axis gives coverage, and the round surface the distance."""
+
+    def __init__(self, limbs: Limbs, grid: Grid, shader: Shader) -> None:
+        middle = (limbs.start + limbs.end) / 2
+        axis = limbs.end - limbs.start
+        share = np.clip(-np.sum(limbs.start * axis, axis=1) / np.sum(axis * axis, axis=1), 0, 1)
+        super().__init__(np.minimum(np.linalg.norm(limbs.start + axis * share[:, None], axis=1) * 1.02,
+                                    np.linalg.norm(middle, axis=1)))  # fmt: skip
+        self.limbs, self.grid, self.shader = limbs, grid, shader
+        self.axis = axis
+        self.length = np.linalg.norm(axis, axis=1)
+
+    def spans(self, ids: Ints, rows: tuple[int, int]) -> Spans:
+        limbs = self.limbs
+        return limb_spans(self.grid, limbs.start[ids], limbs.end[ids], limbs.radius[ids], rows)
+
+    def cut(self, ids: Ints, d: Array) -> Fragments:
+        limbs = self.limbs
+        start = np.ascontiguousarray(limbs.start.take(ids, axis=0).T)
+        axis = np.ascontiguousarray(self.axis.take(ids, axis=0).T)
+        length = self.length.take(ids)
+        axis = axis / length
+        # Nearest points of the ray t·d and the line start + s·axis.
+        da, ds, as_ = dot(d, axis), dot(d, start), dot(axis, start)
+        square = np.maximum(1.0 - da * da, 1e-5)
+        t = (ds - da * as_) / square
+        s = np.clip(da * t - as_, 0.0, length)
+        # At the rounded ends the nearest point of the ray is another one.
+        t = ds + da * s
+        away = d * t - start - axis * s
+        gap = np.sqrt(dot(away, away))
+        share = s / length
+        r0, r1 = limbs.radius[:, 0].take(ids), limbs.radius[:, 1].take(ids)
+        radius = r0 + (r1 - r0) * share
+        texel = t * np.float32(self.grid.texel)
+        # What is thinner than a texel covers as much of it as it is thick.
+        cover = np.clip((radius - gap) / texel + 0.5, 0.0, 1.0) * np.minimum(2.0 * radius / texel, 1.0)
+        keep = np.flatnonzero((cover > 0.02) & (t > 1.0))
+        if not keep.size:
+            return Fragments(keep.astype(np.int32), t[keep], cover[keep], d[:, keep])
+        ids, d, t, gap, radius, share, square = (
+            ids[keep], d[:, keep], t[keep], gap[keep], radius[keep], share[keep], square[keep],
+        )  # fmt: skip
+        cover, axis, away, texel = cover[keep], axis[:, keep], away[:, keep], texel[keep]
+        depth = np.sqrt(np.maximum(radius * radius - gap * gap, 0.0))
+        r = np.maximum(t - depth / np.sqrt(square), 1.0)
+        normal = (away - d * (depth / np.sqrt(square))) / radius
+        normal -= axis * dot(normal, axis)
+        normal /= np.sqrt(dot(normal, normal) + np.float32(1e-6))
+        rough = limbs.bark.take(ids)
+        p = d * r
+        # Bark runs along the stem: narrow across, long upward.
+        turn = np.arctan2(normal[0], normal[2]) * np.maximum(radius, 0.05)
+        bark = noise.grain()(turn * 0.9 + ids * 0.37, p[1] * 0.13 + ids * 0.11, texel * 0.9)
+        patches = noise.rough()(turn * 0.3 + ids * 0.71, p[1] * 0.10, texel * 0.3)
+        shade = np.clip(1.0 + rough * (0.30 * bark + 0.16 * patches), 0.25, 2.0)
+        albedo = np.ascontiguousarray(limbs.colour.take(ids, axis=0).T) * shade
+        moss = np.clip((patches - 0.3) * 0.8, 0, 1) * rough * np.clip(1.1 - share * 2.5, 0, 1) * 0.6
+        albedo += (colour((0.055, 0.085, 0.02)) - albedo) * moss
+        o0, o1 = limbs.open[:, 0].take(ids), limbs.open[:, 1].take(ids)
+        free = o0 + (o1 - o0) * np.clip(share * 1.6, 0, 1)
+        rgb = self.shader.lit(albedo, normal, p + normal * 0.3, free=free, wrap=0.15)
+        if self.shader.light.night:
+            rgb += albedo * limbs.glow.take(ids)
+        return Fragments(keep.astype(np.int32), r, cover, self.shader.sky.through_air(rgb, r, d))
+
+
+class StoneKind(_Kind):
+    """Stones: ellipsoids whose radius is changed by noise around the direction of the nearest point."""
+
+    def __init__(self, stones: Stones, grid: Grid, shader: Shader, moss: tuple[float, float, float]) -> None:
+        super().__init__(np.linalg.norm(stones.centre, axis=1))
+        self.stones, self.grid, self.shader, self.moss = stones, grid, shader, colour(moss)
+        self.radius = stones.axes.max(axis=1) * (1.0 + stones.uneven)
+
+    def spans(self, ids: Ints, rows: tuple[int, int]) -> Spans:
+        return ball_spans(self.grid, self.stones.centre[ids], self.radius[ids], rows)
+
+    def cut(self, ids: Ints, d: Array) -> Fragments:
+        stones = self.stones
+        c, s = np.cos(stones.turn).take(ids), np.sin(stones.turn).take(ids)
+        axes = np.ascontiguousarray(stones.axes.take(ids, axis=0).T)
+        centre = np.ascontiguousarray(stones.centre.take(ids, axis=0).T)
+        lc = np.stack([centre[0] * c - centre[2] * s, centre[1], centre[0] * s + centre[2] * c]) / axes
+        ld = np.stack([d[0] * c - d[2] * s, d[1], d[0] * s + d[2] * c]) / axes
+        dd, dc, cc = dot(ld, ld), dot(ld, lc), dot(lc, lc)
+        t = dc / dd
+        gap = np.sqrt(np.maximum(cc - dc * t, 0.0))
+        mean = axes.mean(axis=0)
+        texel = t * np.float32(self.grid.texel)
+        near = np.flatnonzero((gap < 1.35) & (t > 1.0))
+        if not near.size:
+            return Fragments(near.astype(np.int32), t[near], gap[near], d[:, near])
+        ids, d, t, gap, lc, ld, dd, mean, texel, c, s, axes = (
+            ids[near], d[:, near], t[near], gap[near], lc[:, near], ld[:, near], dd[near], mean[near], texel[near],
+            c[near], s[near], axes[:, near],
+        )  # fmt: skip
+        seed = ids * np.float32(0.377)
+        uneven = stones.uneven.take(ids)
+        depth = np.sqrt(np.maximum(1.0 - gap * gap, 0.0) / dd)
+        q = ld * (t - depth) - lc
+        q /= np.sqrt(dot(q, q))
+        bump = noise.hills()(q[0] * 0.23 + q[1] * 0.17 + seed, q[2] * 0.23 - q[1] * 0.19 + seed * 1.7)
+        bump += 0.25 * noise.rough()(q[0] * 0.4 + q[1] * 0.2 + seed, q[2] * 0.4 - q[1] * 0.3, texel / mean * 0.4)
+        size = 1.0 + uneven * np.clip(bump, -1.6, 1.6) * 0.6
+        cover = np.clip((size - gap) * mean / texel + 0.5, 0.0, 1.0)
+        depth = np.sqrt(np.maximum(size * size - gap * gap, 0.0) / dd)
+        r = np.maximum(t - depth, 1.0)
+        q = ld * r - lc
+        local = q / axes
+        e = np.float32(0.05)
+        slope_x = noise.hills()((q[0] + e) * 0.23 + q[1] * 0.17 + seed, q[2] * 0.23 - q[1] * 0.19 + seed * 1.7) - bump
+        slope_z = noise.hills()(q[0] * 0.23 + q[1] * 0.17 + seed, (q[2] + e) * 0.23 - q[1] * 0.19 + seed * 1.7) - bump
+        chips = noise.grain()(q[0] * 0.55 + q[1] * 0.3 + seed, q[2] * 0.55 + q[1] * 0.35, texel / mean * 0.5)
+        local[0] -= uneven * np.clip(slope_x * 5.0, -2, 2) / mean * 0.35 + uneven * chips * 0.28 / mean
+        local[2] -= uneven * np.clip(slope_z * 5.0, -2, 2) / mean * 0.35
+        normal = np.stack([local[0] * c + local[2] * s, local[1], -local[0] * s + local[2] * c])
+        normal /= np.sqrt(dot(normal, normal) + np.float32(1e-9))
+        keep = np.flatnonzero(cover > 0.02)
+        ids, d, r, normal, cover, chips, bump, q = (
+            ids[keep], d[:, keep], r[keep], normal[:, keep], cover[keep], chips[keep], bump[keep], q[:, keep],
+        )  # fmt: skip
+        rough = np.minimum(uneven[keep] * 6.0, 1.0)
+        albedo = np.ascontiguousarray(stones.colour.take(ids, axis=0).T)
+        albedo = albedo * np.clip(1.0 + rough * (0.16 * chips + 0.12 * bump), 0.3, 1.8)
+        green = np.clip(normal[1] * 1.6 - 0.7 + 0.35 * bump + 0.15 * chips, 0, 1) * stones.moss.take(ids)
+        albedo += (self.moss * (1.0 + 0.2 * chips) - albedo) * green
+        p = d * r
+        free = np.clip(0.45 + 0.55 * (q[1] + 0.9), 0.30, 1.0) * self.shader.shadows.open_sky(p[0], p[2]) ** 0.5
+        rgb = self.shader.lit(albedo, normal, p + normal * (0.35 * mean[keep]), free=free)
+        if self.shader.light.night:
+            rgb += albedo * stones.glow.take(ids)
+        return Fragments(near[keep].astype(np.int32), r, cover, self.shader.sky.through_air(rgb, r, d))
+
+
+def kinds_of(scene: Scene, grid: Grid, shader: Shader) -> list[_Kind]:
+    """The fine things of a scene, ready to be drawn."""
+    kinds: list[_Kind] = []
+    if scene.limbs is not None and len(scene.limbs):
+        kinds.append(LimbKind(scene.limbs, grid, shader))
+    if scene.stones is not None and len(scene.stones):
+        kinds.append(StoneKind(scene.stones, grid, shader, scene.moss))
+    if scene.cards is not None and len(scene.cards):
+        kinds.append(CardKind(scene.cards, grid, shader))
+    return kinds
+
+
+def _cut(kind: _Kind, ids: Ints, grid: Grid, target: Target) -> Iterator[Fragments]:
+    start = np.int32(target.rows[0])
+    for thing, row, column in texels(grid, kind.spans(ids, target.rows)):
+        texel = (row - start) * np.int32(grid.width) + column
+        open_ = np.flatnonzero(target.seen.take(texel) > COVERED)
+        if not open_.size:
+            continue
+        texel = texel[open_]
+        found = kind.cut(ids.take(thing[open_]), grid.direction(row[open_], column[open_]))
+        texel = texel[found.texel]
+        front = found.r < target.limit.take(texel)
+        yield Fragments(texel[front], found.r[front], found.cover[front], found.rgb[:, front])
+
+
+def _blend(target: Target, parts: list[Fragments]) -> None:
+    """Lay fragments under what is there, nearest first."""
+    texel = np.concatenate([part.texel for part in parts])
+    r = np.concatenate([part.r for part in parts])
+    cover = np.concatenate([part.cover for part in parts])
+    rgb = np.concatenate([part.rgb for part in parts], axis=1)
+    # A positive float's bits sort like the float itself.
+    order = np.argsort((texel.astype(np.int64) << 32) | r.view(np.int32), kind="stable")
+    texel = texel[order]
+    new = np.empty(len(texel), bool)
+    new[:1] = True
+    np.not_equal(texel[1:], texel[:-1], out=new[1:])
+    first = np.flatnonzero(new)
+    length = np.diff(np.append(first, len(texel)))
+    for rank in range(6):
+        here = first[length > rank] + rank
+        if not here.size:
+            return
+        at = order[here]
+        spot = texel[here]
+        before = target.seen[spot]
+        after = before * (1.0 - cover[at])
+        half = (before >= 0.5) & (after < 0.5)
+        target.r[spot[half]] = r[at[half]]
+        target.rgb[:, spot] += rgb[:, at] * (before - after)
+        target.seen[spot] = after
+
+
+def draw(kinds: list[_Kind], grid: Grid, target: Target, check: Callable[[], None]) -> None:
+    """Draw fine things to a band, near shells first. `check` is called between shells and may raise."""
+    for k in range(len(SHELLS) + 1):
+        check()
+        parts = []
+        for kind in kinds:
+            ids = kind.shell(k)
+            if ids.size:
+                parts.extend(_cut(kind, ids, grid, target))
+        parts = [part for part in parts if part.texel.size]
+        if parts:
+            _blend(target, parts)

@@ -1,0 +1,155 @@
+"""The light of a time of day and a weather: where it comes from, and the colours that it gives the air.
+
+All colours are linear RGB. The tables are chosen by eye, as a painter would; what follows from them is computed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ldm3d.worlds.spec import SceneSpec
+
+Vector = NDArray[np.float32]
+Colour = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Light:
+    """One sun or moon, and the colours of sky and air.
+
+    Attributes:
+        azimuth: of the sun or moon in degrees, 0 is −Z (the picture's centre), positive to the right.
+        elevation: degrees above the horizon.
+        sun: radiance that falls on a surface facing the light.
+        disc: colour of the disc itself.
+        zenith: the sky overhead.
+        horizon: the sky low on the side of the light.
+        anti: the sky low on the other side.
+        glow: the light around the disc.
+        cloud: colour of clouds away from the light.
+        ground: light that comes back from the ground.
+        ambient: how much the sky lights surfaces, a factor on its colours.
+        exposure: factor before the tone curve.
+        stars: brightness of stars, 0 by day.
+        cover: share of the sky under clouds, 0 to 1.
+        fog: extinction per metre at eye height.
+        fog_height: metres in which fog thins by e.
+        shadow: strength of cast shadows, 0 to 1.
+    """
+
+    azimuth: float
+    elevation: float
+    sun: Colour
+    disc: Colour
+    zenith: Colour
+    horizon: Colour
+    anti: Colour
+    glow: Colour
+    cloud: Colour
+    ground: Colour
+    ambient: float
+    exposure: float
+    stars: float = 0.0
+    cover: float = 0.32
+    fog: float = 0.0006
+    fog_height: float = 220.0
+    shadow: float = 1.0
+
+    @property
+    def night(self) -> bool:
+        """Whether lamps and windows are lit."""
+        return self.stars > 0.0
+
+    @property
+    def direction(self) -> Vector:
+        """Unit vector [3] toward the sun or moon."""
+        a, e = np.radians(self.azimuth), np.radians(self.elevation)
+        return np.array([np.cos(e) * np.sin(a), np.sin(e), -np.cos(e) * np.cos(a)], np.float32)
+
+
+TIMES: dict[str, Light] = {
+    "dawn": Light(
+        azimuth=-32, elevation=7, sun=(2.3, 1.28, 0.70), disc=(9.0, 5.5, 2.8), zenith=(0.13, 0.21, 0.44),
+        horizon=(1.00, 0.62, 0.44), anti=(0.44, 0.42, 0.60), glow=(1.25, 0.66, 0.30), cloud=(0.52, 0.42, 0.52),
+        ground=(0.16, 0.12, 0.09), ambient=0.82, exposure=1.0, cover=0.36, fog=0.0016, fog_height=70.0,
+    ),
+    "morning": Light(
+        azimuth=-55, elevation=26, sun=(3.0, 2.42, 1.68), disc=(16, 14, 10), zenith=(0.10, 0.25, 0.60),
+        horizon=(0.72, 0.78, 0.84), anti=(0.46, 0.62, 0.82), glow=(0.95, 0.78, 0.50), cloud=(0.62, 0.68, 0.78),
+        ground=(0.20, 0.18, 0.12), ambient=0.85, exposure=0.82,
+    ),
+    "noon": Light(
+        azimuth=24, elevation=62, sun=(3.6, 3.35, 2.95), disc=(20, 19, 17), zenith=(0.06, 0.20, 0.58),
+        horizon=(0.50, 0.68, 0.90), anti=(0.46, 0.66, 0.92), glow=(0.7, 0.66, 0.55), cloud=(0.66, 0.72, 0.80),
+        ground=(0.25, 0.23, 0.17), ambient=0.85, exposure=0.74, cover=0.30, fog=0.0004,
+    ),
+    "afternoon": Light(
+        azimuth=48, elevation=34, sun=(3.4, 2.78, 1.95), disc=(18, 15, 10), zenith=(0.08, 0.22, 0.56),
+        horizon=(0.70, 0.76, 0.80), anti=(0.44, 0.60, 0.82), glow=(1.0, 0.80, 0.48), cloud=(0.64, 0.68, 0.76),
+        ground=(0.22, 0.19, 0.13), ambient=0.82, exposure=0.80, cover=0.36,
+    ),
+    "sunset": Light(
+        azimuth=27, elevation=5.0, sun=(2.5, 1.05, 0.36), disc=(11, 5.0, 1.7), zenith=(0.085, 0.12, 0.34),
+        horizon=(1.15, 0.46, 0.17), anti=(0.42, 0.30, 0.46), glow=(1.6, 0.62, 0.16), cloud=(0.36, 0.25, 0.36),
+        ground=(0.14, 0.08, 0.06), ambient=0.80, exposure=1.0, cover=0.42, fog=0.0010, fog_height=110.0,
+    ),
+    "night": Light(
+        azimuth=-24, elevation=31, sun=(0.26, 0.34, 0.52), disc=(3.0, 3.1, 3.0), zenith=(0.010, 0.018, 0.048),
+        horizon=(0.045, 0.075, 0.150), anti=(0.030, 0.050, 0.105), glow=(0.10, 0.14, 0.22), cloud=(0.035, 0.048, 0.085),
+        ground=(0.012, 0.016, 0.026), ambient=0.95, exposure=1.45, stars=1.0, cover=0.28, fog=0.0006,
+    ),
+}  # fmt: skip
+
+
+def _mix(a: Colour, b: Colour, amount: float) -> Colour:
+    return (a[0] + (b[0] - a[0]) * amount, a[1] + (b[1] - a[1]) * amount, a[2] + (b[2] - a[2]) * amount)
+
+
+def _grey(colour: Colour) -> Colour:
+    luma = 0.2126 * colour[0] + 0.7152 * colour[1] + 0.0722 * colour[2]
+    return (luma * 0.98, luma, luma * 1.04)
+
+
+def _times(colour: Colour, factor: float) -> Colour:
+    return (colour[0] * factor, colour[1] * factor, colour[2] * factor)
+
+
+def light_of(spec: SceneSpec) -> Light:
+    """The light of a scene: its time's, changed by its weather."""
+    light = TIMES[spec.time]
+    if spec.weather == "cloudy":
+        return replace(
+            light,
+            sun=_times(_mix(light.sun, _grey(light.sun), 0.25), 0.34),
+            disc=_times(light.disc, 0.12),
+            zenith=_mix(light.zenith, _times(_grey(light.horizon), 0.62), 0.55),
+            horizon=_mix(light.horizon, _grey(light.horizon), 0.35),
+            anti=_mix(light.anti, _grey(light.anti), 0.45),
+            glow=_times(light.glow, 0.45),
+            cloud=_times(_mix(light.cloud, _grey(light.cloud), 0.4), 0.92),
+            ambient=light.ambient * 1.12,
+            cover=0.86,
+            stars=light.stars * 0.6,
+            fog=light.fog * 1.6,
+            shadow=0.55,
+        )
+    if spec.weather == "foggy":
+        return replace(
+            light,
+            sun=_times(light.sun, 0.42),
+            disc=_times(light.disc, 0.25),
+            zenith=_mix(light.zenith, _mix(light.horizon, light.anti, 0.5), 0.50),
+            horizon=_mix(light.horizon, _grey(light.horizon), 0.30),
+            anti=_mix(light.anti, _grey(light.anti), 0.30),
+            glow=_times(light.glow, 0.75),
+            ambient=light.ambient * 1.1,
+            cover=0.0,
+            stars=light.stars * 0.15,
+            fog=0.028,
+            fog_height=26.0,
+            shadow=0.6,
+        )
+    return light

@@ -1,0 +1,176 @@
+"""Tileable noise textures with mip-maps, and how they are looked up.
+
+Everything irregular in a world comes from these few textures, looked up at positions in the world (never at picture
+coordinates), so that it has no seam. They are the same for every world; a world's seed moves and turns them.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float32]
+SIZE = 512
+
+
+class Texture:
+    """A square, tileable image with its mip-map pyramid.
+
+    Args:
+        image: float32 [n, n] or [n, n, C], n a power of two.
+    """
+
+    def __init__(self, image: NDArray[Any]) -> None:
+        level = np.ascontiguousarray(image, np.float32)
+        self.size = level.shape[0]
+        levels, starts, total = [], [], 0
+        while True:
+            n = level.shape[0]
+            levels.append(level.reshape(n * n, *level.shape[2:]))
+            starts.append(total)
+            total += n * n
+            if n == 1:
+                break
+            level = level.reshape(n // 2, 2, n // 2, 2, *level.shape[2:]).mean(axis=(1, 3))
+        self._texels = np.concatenate(levels)
+        self._starts = np.array(starts, np.int32)
+        self._last = len(levels) - 1
+
+    def _bilinear(self, x: Array, y: Array, level: NDArray[np.int32] | int) -> Array:
+        n = np.int32(self.size) >> np.asarray(level, np.int32)
+        start = self._starts[level]
+        fx, fy = x * n - np.float32(0.5), y * n - np.float32(0.5)
+        ix, iy = np.floor(fx), np.floor(fy)
+        fx -= ix
+        fy -= iy
+        mask = n - 1
+        x0, y0 = ix.astype(np.int32) & mask, iy.astype(np.int32) & mask
+        x1, y1 = (x0 + 1) & mask, (y0 + 1) & mask
+        y0 = y0 * n + start
+        y1 = y1 * n + start
+        take = self._texels.take
+        if self._texels.ndim == 2:
+            fx, fy = fx[..., None], fy[..., None]
+        a = take(y0 + x0, axis=0)
+        a += (take(y0 + x1, axis=0) - a) * fx
+        b = take(y1 + x0, axis=0)
+        b += (take(y1 + x1, axis=0) - b) * fx
+        a += (b - a) * fy
+        return a
+
+    def __call__(self, x: Array, y: Array, footprint: Array | float = 0.0) -> Array:
+        """Look the texture up at x, y in tiles (1 is one repetition).
+
+        Args:
+            x: positions [n].
+            y: positions [n].
+            footprint: size of the area that the value stands for, in tiles: a number or [n].
+
+        Returns:
+            float32 [n] or [n, C]: bilinear, and between two mip levels where the footprint is an array.
+        """
+        if np.ndim(footprint) == 0:
+            lod = int(np.clip(np.log2(max(float(footprint) * self.size, 1.0)), 0, self._last))
+            return self._bilinear(x, y, lod)
+        lods = np.log2(np.maximum(np.asarray(footprint, np.float32) * np.float32(self.size), 1.0))
+        np.minimum(lods, self._last - 0.001, out=lods)
+        low = lods.astype(np.int32)
+        between = lods - low
+        a = self._bilinear(x, y, low)
+        b = self._bilinear(x, y, low + 1)
+        if a.ndim == 2:
+            between = between[..., None]
+        return a + (b - a) * between
+
+
+def spectral(size: int, slope: float, lowest: float, highest: float, seed: int) -> NDArray[np.float64]:
+    """A tileable Gaussian field of mean 0 and deviation 1.
+
+    Args:
+        size: texels a side.
+        slope: the amplitude falls with frequency to this power (1.8 is like hills, 1 like cloth).
+        lowest: lowest frequency in cycles a tile.
+        highest: highest frequency.
+        seed: which field.
+    """
+    fx = np.fft.rfftfreq(size, 1 / size)[None, :]
+    fy = np.fft.fftfreq(size, 1 / size)[:, None]
+    f = np.hypot(fx, fy)
+    amplitude = np.where((f >= lowest) & (f <= highest), 1.0 / np.maximum(f, 1.0) ** slope, 0.0)
+    phase = np.random.default_rng(seed).standard_normal((2, *f.shape))
+    field = np.fft.irfft2(amplitude * (phase[0] + 1j * phase[1]), s=(size, size))
+    field -= field.mean()
+    return field / field.std()
+
+
+def _ridged(size: int, seed: int, gain: float) -> NDArray[np.float64]:
+    """Sharp crests: octaves of 1 − |n|, each strong where the one before was high (Musgrave's ridged multifractal)."""
+    total = np.zeros((size, size))
+    weight = np.ones((size, size))
+    amplitude = 1.0
+    for octave in range(7):
+        low = 2.0 ** (octave + 1)
+        if low * 2 > size / 2:
+            break
+        signal = np.clip(1.0 - np.abs(spectral(size, 1.0, low * 0.7, low * 1.6, seed + octave)) * 0.8, 0.0, 1.0) ** 2
+        total += signal * weight * amplitude
+        weight = np.clip(signal * 1.6, 0.0, 1.0)
+        amplitude *= gain
+    total -= total.min()
+    return total / total.max()
+
+
+@cache
+def hills() -> Texture:
+    """Smooth fractal heights, mean 0, deviation 1: slopes like land."""
+    return Texture(spectral(SIZE, 2.0, 1.0, 160.0, 11))
+
+
+@cache
+def rough() -> Texture:
+    """A fractal of all sizes, mean 0, deviation 1: mottling, clouds, edges."""
+    return Texture(spectral(SIZE, 1.35, 1.5, 240.0, 23))
+
+
+@cache
+def grain() -> Texture:
+    """Fine noise without large forms, mean 0, deviation 1: gravel, bark, grass seen from far."""
+    return Texture(spectral(SIZE, 0.5, 12.0, 250.0, 37))
+
+
+@cache
+def ridges() -> Texture:
+    """Mountain crests in [0, 1]."""
+    return Texture(_ridged(1024, 41, 0.52))
+
+
+@cache
+def billows() -> Texture:
+    """Heaped clouds in about [0, 1]: rounded heaps of many sizes."""
+    base = spectral(SIZE, 1.9, 1.0, 14.0, 53)
+    lumps = sum(
+        (1.0 - np.abs(spectral(SIZE, 1.0, 2.0**k * 0.8, 2.0**k * 1.5, 60 + k))) * 0.55 ** (k - 2) for k in range(2, 8)
+    )
+    field = base * 0.75 + lumps * 0.55
+    field -= field.mean()
+    return Texture(0.5 + 0.22 * field / field.std())
+
+
+@cache
+def waves() -> Texture:
+    """Wind waves: heights with deviation 1 running mostly along +y of the texture, with their slopes: [h, dh/dx, dh/dy].
+
+    Slopes are a texel's height difference times the size, so they scale with height over tile length.
+    """
+    fx = np.fft.rfftfreq(SIZE, 1 / SIZE)[None, :]
+    fy = np.fft.fftfreq(SIZE, 1 / SIZE)[:, None]
+    f = np.maximum(np.hypot(fx, fy), 1e-6)
+    spread = 0.25 + 0.75 * (fy / f) ** 2
+    amplitude = np.where((f >= 3) & (f <= 200), spread / f**1.9, 0.0) * np.exp(-((4.5 / f) ** 2))
+    phase = np.random.default_rng(71).standard_normal((2, *f.shape))
+    spectrum = amplitude * (phase[0] + 1j * phase[1])
+    fields = [np.fft.irfft2(spectrum * factor, s=(SIZE, SIZE)) for factor in (1.0, 2j * np.pi * fx, 2j * np.pi * fy)]
+    return Texture(np.stack(fields, axis=-1) / fields[0].std())

@@ -1,0 +1,42 @@
+"""The places, one file each: a module here with a `PLACE` is a place that the prompt can name.
+
+docs/worlds.md shows how one is added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ldm3d.worlds.scene import Scene
+
+
+@dataclass(frozen=True)
+class Place:
+    """A kind of place.
+
+    Attributes:
+        name: its name, one word, lower case.
+        words: further words and phrases that name it, lower case, plurals included.
+        build: layout generator -> scene. The generator is seeded by the world's seed and the place's name alone, so
+            that the same place is found again at another time of day.
+    """
+
+    name: str
+    words: tuple[str, ...]
+    build: Callable[[np.random.Generator], Scene]
+
+
+@cache
+def registry() -> dict[str, Place]:
+    """Every place by name, in alphabetical order."""
+    modules = (import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__))
+    places: list[Place] = [module.PLACE for module in modules]
+    return {place.name: place for place in sorted(places, key=lambda place: place.name)}

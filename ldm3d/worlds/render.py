@@ -1,0 +1,132 @@
+"""From a scene to pixels: bands of rows, each drawn on its own, and the last step to 8 and 16 bits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ldm3d.worlds.layers import COVERED, Target, draw, kinds_of
+from ldm3d.worlds.raster import Grid
+from ldm3d.worlds.scene import Scene
+from ldm3d.worlds.shade import Shader
+from ldm3d.worlds.solid import Solid
+
+Array = NDArray[np.float32]
+NEAR, FAR = 1.0, 1000.0
+BAND = 1 << 18
+
+
+def encode_depth(r: Array) -> NDArray[np.uint16]:
+    """Distances in metres, infinite for the sky, as 16-bit normalised inverse distance.
+
+    d = (1/r − 1/far)/(1/near − 1/far); the sky is 0, whatever has a distance at least 1.
+    """
+    sky = ~np.isfinite(r)
+    inverse = 1.0 / np.where(sky, FAR, r).astype(np.float64)
+    d = np.clip((inverse - 1.0 / FAR) / (1.0 / NEAR - 1.0 / FAR), 0.0, 1.0)
+    stored = np.maximum(np.rint(d * 65535.0), 1.0)
+    return np.where(sky, 0.0, stored).astype(np.uint16)
+
+
+def _dither(rows: tuple[int, int], width: int) -> Array:
+    """Noise [rows, W] of triangular density in (−1, 1), fixed for each texel."""
+    y, x = np.meshgrid(np.arange(*rows, dtype=np.uint32), np.arange(width, dtype=np.uint32), indexing="ij")
+    h = x * np.uint32(0x9E3779B1) ^ y * np.uint32(0x85EBCA77)
+    h = (h ^ (h >> 15)) * np.uint32(0x2C1B3C6D)
+    h = (h ^ (h >> 12)) * np.uint32(0x297A2D39)
+    h ^= h >> 15
+    return ((h & 0xFFFF).astype(np.float32) - (h >> 16).astype(np.float32)) / np.float32(65536.0)
+
+
+def encode_colour(rgb: Array, exposure: float, rows: tuple[int, int], width: int) -> NDArray[np.uint8]:
+    """Linear light [3, n] as sRGB [rows, W, 3]: exposure, a filmic curve, dithering against bands.
+
+    The curve is Narkowicz's fit to the ACES reference (2016).
+    """
+    x = np.maximum(rgb, 0.0) * np.float32(exposure * 0.78)
+    # Very bright colours lean toward white, as film does.
+    peak = x.max(axis=0)
+    x += (peak - x) * np.clip((peak - 1.2) * 0.09, 0.0, 0.6)
+    x = np.clip(x * (2.51 * x + 0.03) / (x * (2.43 * x + 0.59) + 0.14), 0.0, 1.0)
+    srgb = np.where(x <= 0.0031308, x * 12.92, 1.055 * np.maximum(x, 0.0031308) ** np.float32(1 / 2.4) - 0.055)
+    noise = _dither(rows, width).ravel() * np.float32(0.5)
+    stored = np.clip(np.rint(srgb * np.float32(255.0) + noise), 0, 255).astype(np.uint8)
+    return np.ascontiguousarray(stored.T).reshape(rows[1] - rows[0], width, 3)
+
+
+class Renderer:
+    """Draws a scene band by band; bands are independent of each other.
+
+    Args:
+        scene: the place.
+        shader: its light.
+        grid: the panorama.
+    """
+
+    def __init__(self, scene: Scene, shader: Shader, grid: Grid) -> None:
+        self.grid, self.shader = grid, shader
+        self._solid = Solid(scene, grid)
+        self._kinds = kinds_of(scene, grid, shader)
+
+    def bands(self) -> list[tuple[int, int]]:
+        """Rows of the bands: first and past the last."""
+        step = max(1, BAND // self.grid.width)
+        return [(at, min(at + step, self.grid.height)) for at in range(0, self.grid.height, step)]
+
+    def band(
+        self, rows: tuple[int, int], check: Callable[[], None]
+    ) -> tuple[NDArray[np.uint8], NDArray[np.uint16]]:
+        """Draw some rows.
+
+        Args:
+            rows: first and past the last.
+            check: called many times a second; may raise to stop.
+
+        Returns:
+            sRGB [rows, W, 3] and depth [rows, W].
+        """
+        grid, width = self.grid, self.grid.width
+        # One more row on both sides shows the edges at the band's border.
+        wide = (max(rows[0] - 1, 0), min(rows[1] + 1, grid.height))
+        check()
+        r, what = self._solid.depth(wide)
+        shape = (wide[1] - wide[0], width)
+        edge = self._solid.edges(r.reshape(shape), what.reshape(shape))
+        own = slice(rows[0] - wide[0], rows[1] - wide[0])
+        target = Target(
+            rows=rows,
+            limit=r.reshape(shape)[own].ravel(),
+            rgb=np.zeros((3, (rows[1] - rows[0]) * width), np.float32),
+            seen=np.ones((rows[1] - rows[0]) * width, np.float32),
+            r=np.full((rows[1] - rows[0]) * width, np.inf, np.float32),
+        )
+        draw(self._kinds, grid, target, check)
+        self._behind(target, edge[own].ravel(), what.reshape(shape), own.start, check)
+        depth = encode_depth(np.where(target.seen < 0.5, target.r, target.limit)).reshape(-1, width)
+        return encode_colour(target.rgb, self.shader.light.exposure, rows, width), depth
+
+    def _behind(
+        self, target: Target, edge: NDArray[np.bool_], what: NDArray[np.int32], above: int, check: Callable[[], None]
+    ) -> None:
+        """Fill what the fine things leave open with the solid layer."""
+        grid, width = self.grid, self.grid.width
+        open_ = target.seen > COVERED
+        flat = what.ravel()[above * width : above * width + target.seen.size]
+        for soft in (False, True):
+            at = np.flatnonzero(open_ & (edge == soft)).astype(np.int32)
+            for start in range(0, at.size, 32768):
+                check()
+                spot = at[start : start + 32768]
+                row, column = spot // np.int32(width), spot % np.int32(width)
+                if soft:
+                    line = row + np.int32(above)
+                    up, down = np.maximum(line - 1, 0), np.minimum(line + 1, what.shape[0] - 1)
+                    left, right = (column - 1) % np.int32(width), (column + 1) % np.int32(width)
+                    near = [what[line, column], what[line, left], what[line, right], what[up, column], what[down, column]]
+                    colours = self._solid.smooth(self.shader, row + np.int32(target.rows[0]), column, np.stack(near))
+                else:
+                    d = grid.direction(row + np.int32(target.rows[0]), column)
+                    colours = self._solid.shade(self.shader, d, target.limit[spot], flat[spot])
+                target.rgb[:, spot] += colours * target.seen[spot]

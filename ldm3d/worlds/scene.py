@@ -1,0 +1,163 @@
+"""What a place hands to the renderer: a ground, its things, and how they are coloured.
+
+Coordinates are metres with the eye at the origin, +Y up, −Z forward. Things are kept as arrays, one row each, so that
+thousands are handled at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from ldm3d.worlds.shade import Hit, Shader
+    from ldm3d.worlds.terrain import Height
+
+Array = NDArray[np.float32]
+
+
+@dataclass
+class _Things:
+    """Rows of things: every field has the same first dimension."""
+
+    def __len__(self) -> int:
+        return len(getattr(self, fields(self)[0].name))
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = np.asarray(getattr(self, field.name))
+            kind = np.int32 if value.dtype.kind == "i" else np.float32
+            setattr(self, field.name, np.ascontiguousarray(value, kind))
+
+
+@dataclass
+class Cards(_Things):
+    """Flat cut-outs of a sprite: leaf clumps, branches, grass.
+
+    Attributes:
+        centre: [N, 3].
+        right: half the width as a vector [N, 3].
+        up: half the height as a vector [N, 3], at right angles to `right`.
+        sprite: index into `sprites.atlas()` [N].
+        colour: [N, 3] linear albedo.
+        normal: [N, 3] unit normal that the card is lit by (a crown's, not the flat card's own).
+        leafy: how much light from behind shines through [N], 0 to 1.
+        open: share of sky light that reaches it [N], 0 to 1.
+        glow: light that it sends out by itself at night, a factor on the colour [N].
+    """
+
+    centre: Array
+    right: Array
+    up: Array
+    sprite: NDArray[np.int32]
+    colour: Array
+    normal: Array
+    leafy: Array
+    open: Array
+    glow: Array
+
+
+@dataclass
+class Limbs(_Things):
+    """Round tapered bars: trunks, branches, poles.
+
+    Attributes:
+        start: [N, 3].
+        end: [N, 3].
+        radius: [N, 2] at start and end.
+        colour: [N, 3] linear albedo.
+        bark: contrast of the bark pattern [N], 0 is smooth.
+        open: share of sky light at the start and at the end [N, 2].
+        glow: light that it sends out by itself at night, a factor on the colour [N].
+    """
+
+    start: Array
+    end: Array
+    radius: Array
+    colour: Array
+    bark: Array
+    open: Array
+    glow: Array
+
+
+@dataclass
+class Stones(_Things):
+    """Ellipsoids with an uneven surface: rocks, boulders, lamps, car bodies.
+
+    Attributes:
+        centre: [N, 3].
+        axes: [N, 3] half axes along x, y, z before turning.
+        turn: [N] turn about y in radians.
+        colour: [N, 3] linear albedo.
+        uneven: [N] depth of the unevenness as a share of the radius.
+        moss: [N] share of the upper side that is green or, by the place's wish, white.
+        glow: [N] light that it sends out by itself at night, a factor on the colour.
+    """
+
+    centre: Array
+    axes: Array
+    turn: Array
+    colour: Array
+    uneven: Array
+    moss: Array
+    glow: Array
+
+
+@dataclass
+class Boxes(_Things):
+    """Upright boxes: buildings and their parts. They hide and are hidden exactly, texel by texel.
+
+    Attributes:
+        centre: [N, 3].
+        half: [N, 3] half sizes along x, y, z before turning.
+        turn: [N] turn about y in radians.
+        style: [N] what the place's `shade_boxes` makes of it.
+        colour: [N, 3] linear albedo.
+    """
+
+    centre: Array
+    half: Array
+    turn: Array
+    style: NDArray[np.int32]
+    colour: Array
+
+
+def joined(parts: list[_Things]) -> _Things:
+    """Several sets of the same kind as one."""
+    kind = type(parts[0])
+    return kind(**{f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(kind)})
+
+
+@dataclass
+class Scene:
+    """A place, built.
+
+    Attributes:
+        height: the ground.
+        shade_ground: colours of the ground at hits.
+        cards: leaf clumps and grass, or None.
+        limbs: trunks and poles, or None.
+        stones: rocks, or None.
+        boxes: buildings, or None.
+        shade_boxes: colours of boxes at hits; needed with boxes.
+        moss: colour that `Stones.moss` lays on.
+        shadow_reach: metres around the eye in which things cast shadows.
+        fog: factor on the light's fog, such as 3 in a damp forest.
+        open_sky: share of the sky that lights the ground where nothing stands.
+    """
+
+    height: Height
+    shade_ground: Callable[[Hit, Shader], Array]
+    cards: Cards | None = None
+    limbs: Limbs | None = None
+    stones: Stones | None = None
+    boxes: Boxes | None = None
+    shade_boxes: Callable[[Hit, NDArray[np.int32], Shader], Array] | None = None
+    moss: tuple[float, float, float] = (0.08, 0.12, 0.03)
+    shadow_reach: float = 70.0
+    fog: float = 1.0
+    open_sky: float = 1.0

@@ -1,0 +1,215 @@
+"""Small pictures that cards are cut from: leaves, needles, grass, flowers, made once and kept as mip-maps.
+
+A sprite is float32 [64·k, 64·k, 4]: coverage, shade (a factor around 1), and two slopes that bend the card's normal.
+Its border is empty. Sprites of one `Atlas` share a size.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float32]
+SIZE = 128
+
+
+class Atlas:
+    """Several sprites with their mip-maps in one array.
+
+    Args:
+        images: float32 [S, n, n, 4], n a power of two.
+    """
+
+    def __init__(self, images: NDArray[np.float32]) -> None:
+        self.count, self.size = images.shape[0], images.shape[1]
+        levels, starts, total = [], [], 0
+        level = images
+        while True:
+            n = level.shape[1]
+            starts.append(total)
+            levels.append(level.reshape(-1, 4))
+            total += self.count * n * n
+            if n == 2:
+                break
+            grouped = level.reshape(self.count, n // 2, 2, n // 2, 2, 4)
+            cover = grouped[..., :1]
+            weight = cover.sum(axis=(2, 4))
+            # Shade and slopes are averaged where something is: the empty part has none.
+            mean = (grouped[..., 1:] * cover).sum(axis=(2, 4)) / np.maximum(weight, 1e-6)
+            level = np.concatenate([weight / 4.0, mean], axis=-1).astype(np.float32)
+        self._texels = np.concatenate(levels)
+        self._starts = np.array(starts, np.int32)
+
+    def __call__(self, which: NDArray[np.int32], u: Array, v: Array, texel: Array) -> Array:
+        """Look sprites up.
+
+        Args:
+            which: sprite indices [n].
+            u: across, −1 left to 1 right [n].
+            v: upward, −1 below to 1 above [n].
+            texel: size of a panorama texel on the card, in the same units as u [n].
+
+        Returns:
+            float32 [n, 4]; coverage is 0 outside, and its edge is about one panorama texel wide.
+        """
+        lod = np.log2(np.maximum(texel * np.float32(self.size * 0.5), 1.0))
+        level = np.minimum((lod + 0.4).astype(np.int32), len(self._starts) - 1)
+        n = np.int32(self.size) >> level
+        limit = (n - 1).astype(np.float32)
+        fx = np.clip((u * 0.5 + 0.5) * n - 0.5, 0.0, limit)
+        fy = np.clip((0.5 - v * 0.5) * n - 0.5, 0.0, limit)
+        x0, y0 = fx.astype(np.int32), fy.astype(np.int32)
+        x1, y1 = np.minimum(x0 + 1, n - 1), np.minimum(y0 + 1, n - 1)
+        fx = (fx - x0)[:, None]
+        fy = (fy - y0)[:, None]
+        base = self._starts.take(level) + which * n * n
+        y0 = base + y0 * n
+        y1 = base + y1 * n
+        take = self._texels.take
+        a = take(y0 + x0, axis=0)
+        a += (take(y0 + x1, axis=0) - a) * fx
+        b = take(y1 + x0, axis=0)
+        b += (take(y1 + x1, axis=0) - b) * fx
+        a += (b - a) * fy
+        # Seen closer than its own detail, the soft edge is drawn together to one panorama texel.
+        sharpen = np.clip(1.0 / np.maximum(texel * np.float32(self.size * 0.5), 1e-3), 1.0, 12.0)
+        a[:, 0] = np.clip((a[:, 0] - 0.5) * sharpen + 0.5, 0.0, 1.0)
+        a[:, 0] *= (np.abs(u) < 1.0) & (np.abs(v) < 1.0)
+        return a
+
+
+def _grid() -> tuple[Array, Array]:
+    axis = ((np.arange(SIZE) + 0.5) / SIZE * 2.0 - 1.0).astype(np.float32)
+    return np.meshgrid(axis, -axis)  # type: ignore[return-value]
+
+
+class _Canvas:
+    """A sprite being painted: later strokes lie over earlier ones."""
+
+    def __init__(self) -> None:
+        self.x, self.y = _grid()
+        self.image = np.zeros((SIZE, SIZE, 4), np.float32)
+
+    def stroke(self, cover: Array, shade: Array | float, nx: Array | float, ny: Array | float) -> None:
+        cover = np.clip(cover, 0.0, 1.0)[..., None]
+        value = np.stack(np.broadcast_arrays(np.float32(1.0), shade, nx, ny, self.x)[:4], axis=-1)
+        self.image[..., 1:] = self.image[..., 1:] * (1 - cover) + value[..., 1:] * cover
+        self.image[..., :1] = np.maximum(self.image[..., :1], cover)
+
+    def leaf(self, cx: float, cy: float, angle: float, length: float, width: float, shade: float) -> None:
+        """A pointed leaf with a rib, lit a little from its upper side."""
+        c, s = np.cos(angle), np.sin(angle)
+        dx, dy = self.x - cx, self.y - cy
+        along = (dx * c + dy * s) / length
+        across = (-dx * s + dy * c) / width
+        inside = (1.0 - along**2) - np.abs(across)
+        cover = np.clip(inside * width * SIZE * 0.5 + 0.3, 0.0, 1.0) * (np.abs(along) < 1.0)
+        tone = shade * (1.0 + 0.16 * np.sign(across) * np.minimum(np.abs(across) * 4, 1) + 0.10 * along)
+        self.stroke(cover, tone, c * 0.5 - s * across * 0.8, s * 0.5 + c * across * 0.8)
+
+    def blade(self, x0: float, lean: float, height: float, width: float, shade: float) -> None:
+        """A grass blade from the lower edge, leaning more the higher."""
+        t = (self.y + 0.98) / height
+        middle = x0 + lean * np.clip(t, 0, 1) ** 1.8
+        half = width * np.sqrt(np.clip(1.0 - t, 0.0, 1.0))
+        cover = np.clip((half - np.abs(self.x - middle)) * SIZE * 0.5 + 0.5, 0.0, 1.0) * (t >= 0) * (t < 1)
+        tone = shade * (0.50 + 0.62 * np.clip(t, 0, 1))
+        self.stroke(cover, tone, (self.x - middle) / max(width, 1e-3) * 0.4 + lean * 0.4, 0.25)
+
+    def disc(self, cx: float, cy: float, radius: float, shade: float) -> None:
+        dx, dy = (self.x - cx) / radius, (self.y - cy) / radius
+        r = np.hypot(dx, dy)
+        self.stroke(np.clip((1 - r) * radius * SIZE * 0.5 + 0.5, 0, 1), shade * (1.05 - 0.2 * r), dx * 0.6, dy * 0.6)
+
+
+def _leaves(seed: int, count: int, length: float, width: float, *, spread: float = 0.74) -> Array:
+    """A clump of leaves, dense in the middle: the deep ones darker."""
+    rng = np.random.default_rng(seed)
+    canvas = _Canvas()
+    order = np.linspace(0.0, 1.0, count)
+    for depth in order:
+        angle = rng.uniform(0, 2 * np.pi)
+        out = spread * np.sqrt(rng.uniform(0, 1)) * (1.0 - 0.12 * depth)
+        cx, cy = np.cos(angle) * out, np.sin(angle) * out
+        direction = angle + rng.normal(0, 0.9)
+        shade = 0.62 + 0.42 * depth + rng.normal(0, 0.10)
+        size = length * rng.uniform(0.7, 1.2)
+        canvas.leaf(cx, cy, direction, size, size * width / length, shade)
+    return canvas.image
+
+
+def _needles(seed: int) -> Array:
+    """A drooping conifer branch seen from its side: twigs with needles hanging from a stem along +x and −x."""
+    rng = np.random.default_rng(seed)
+    canvas = _Canvas()
+    for depth in np.linspace(0, 1, 130):
+        x = rng.uniform(-0.86, 0.86)
+        reach = 1.0 - abs(x) * 0.55
+        y = 0.30 - 0.42 * x * x + rng.normal(0, 0.09) - rng.uniform(0, 0.55) * reach
+        angle = -np.pi / 2 + x * 0.9 + rng.normal(0, 0.5)
+        size = rng.uniform(0.09, 0.20) * (0.55 + 0.45 * reach)
+        canvas.leaf(x, y, angle, size, size * 0.20, 0.62 + 0.40 * depth + rng.normal(0, 0.1))
+    return canvas.image
+
+
+def _grass(seed: int, count: int, height: float, lean: float) -> Array:
+    rng = np.random.default_rng(seed)
+    canvas = _Canvas()
+    for depth in np.linspace(0, 1, count):
+        x0 = rng.normal(0, 0.30)
+        canvas.blade(
+            float(np.clip(x0, -0.75, 0.75)), float(np.clip(x0 * 0.5 + rng.normal(0, lean), -0.85, 0.85) * 0.6),
+            height * rng.uniform(0.45, 1.0), rng.uniform(0.014, 0.034), 0.72 + 0.34 * depth + rng.normal(0, 0.08),
+        )  # fmt: skip
+    return canvas.image
+
+
+def _fern(seed: int) -> Array:
+    """Fronds that arch out of one root, each a rib with leaflets."""
+    rng = np.random.default_rng(seed)
+    canvas = _Canvas()
+    for depth in np.linspace(0, 1, 9):
+        lean = rng.uniform(-0.95, 0.95)
+        height = 1.75 * (1 - 0.35 * abs(lean)) * rng.uniform(0.7, 1.0)
+        for t in np.linspace(0.12, 1.0, 20):
+            x, y = lean * t**1.3 * 0.85, -0.96 + height * (t - 0.38 * t * t * (0.6 + abs(lean)))
+            slope = np.arctan2(height * (1 - 0.76 * t), lean * 1.1 + 1e-6)
+            size = 0.17 * (1.08 - t) * (0.5 + min(t * 3, 1) * 0.5)
+            for side in (-1, 1):
+                angle = slope + side * 1.05
+                canvas.leaf(
+                    x + np.cos(angle) * size * 0.8, y + np.sin(angle) * size * 0.8, angle, size, size * 0.24,
+                    0.66 + 0.36 * depth + 0.08 * side,
+                )  # fmt: skip
+    return canvas.image
+
+
+def _flower(seed: int, petals: int, radius: float) -> Array:
+    """A flower head; its slopes are left flat, its shade above 1.4 marks the eye."""
+    rng = np.random.default_rng(seed)
+    canvas = _Canvas()
+    for k in range(petals):
+        angle = 2 * np.pi * k / petals + rng.normal(0, 0.12)
+        cx, cy = np.cos(angle) * radius * 0.9, np.sin(angle) * radius * 0.9
+        canvas.leaf(cx, cy, angle, radius, radius * 0.62, 0.92 + rng.normal(0, 0.07))
+    canvas.disc(0, 0, radius * 0.42, 0.62)
+    return canvas.image
+
+
+LEAVES, NEEDLES, GRASS, FERN, FLOWER, BUSH = (0, 1, 2), (3, 4), (5, 6, 7), (8, 9), (10, 11), (12, 13)
+
+
+@cache
+def atlas() -> Atlas:
+    """The sprites that plants are made of, addressed by the index tuples of this module."""
+    images = [
+        _leaves(1, 95, 0.135, 0.062), _leaves(2, 80, 0.15, 0.07), _leaves(3, 110, 0.12, 0.055),
+        _needles(4), _needles(5),
+        _grass(6, 34, 1.9, 0.5), _grass(7, 26, 1.7, 0.8), _grass(8, 46, 1.4, 0.6),
+        _fern(9), _fern(10),
+        _flower(11, 6, 0.46), _flower(12, 9, 0.46),
+        _leaves(13, 150, 0.10, 0.04, spread=0.82), _leaves(14, 190, 0.085, 0.045, spread=0.85),
+    ]  # fmt: skip
+    return Atlas(np.stack(images))

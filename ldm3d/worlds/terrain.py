@@ -1,0 +1,94 @@
+"""Ground as a height field, seen from the origin.
+
+A ray of a panorama stays in one vertical plane, and all texels of one column share it. So the ground is sampled once
+along each column's plane, at distances that grow by a constant factor; the running maximum of the samples' slopes as
+seen from the eye is the skyline up to each distance, and where a ray meets the ground is found by bisecting it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float32]
+# x, z and the size of the area that the height stands for, all in metres [n] -> height relative to the eye, metres [n].
+Height = Callable[[Array, Array, Array], Array]
+
+STEPS = 720
+NEAREST, FARTHEST = 0.5, 6000.0
+
+
+def distances() -> Array:
+    """The horizontal distances [STEPS + 1] of the samples: 0, then from `NEAREST` to `FARTHEST` by a constant factor."""
+    return np.concatenate([[0.0], np.geomspace(NEAREST, FARTHEST, STEPS)]).astype(np.float32)
+
+
+class Profiles:
+    """The ground along planes of constant longitude.
+
+    Args:
+        height: the ground.
+        theta: longitudes [A] in radians.
+    """
+
+    def __init__(self, height: Height, theta: NDArray[np.float64]) -> None:
+        rho = distances()
+        east = np.sin(theta).astype(np.float32)[:, None]
+        south = -np.cos(theta).astype(np.float32)[:, None]
+        # What lies between two samples cannot be seen anyway: leave out smaller forms.
+        footprint = np.broadcast_to(np.maximum(rho * np.float32(0.008), 0.02), (len(theta), len(rho)))
+        heights = np.empty((len(theta), len(rho)), np.float32)
+        block = max(1, 200_000 // len(rho))
+        for at in range(0, len(theta), block):
+            part = slice(at, at + block)
+            x, z = rho * east[part], rho * south[part]
+            heights[part] = height(x.ravel(), z.ravel(), footprint[part].ravel()).reshape(x.shape)
+        self.rho = rho
+        self._heights = heights
+        slope = heights[:, 1:] / rho[1:]
+        self._skyline = np.maximum.accumulate(slope, axis=1)
+
+    def hit(self, column: NDArray[np.int32], tangent: Array) -> Array:
+        """Where rays meet the ground.
+
+        Args:
+            column: index of each ray's longitude [n].
+            tangent: tangent of each ray's latitude [n].
+
+        Returns:
+            The horizontal distance [n] to the ground, infinite for rays that pass above it.
+        """
+        count = self._skyline.shape[1]
+        flat = self._skyline.ravel()
+        start = column * np.int32(count)
+        low = np.zeros(column.shape, np.int32)
+        size = count
+        # The first sample whose skyline reaches the ray: a branchless lower bound.
+        while size > 1:
+            half = size // 2
+            low += np.where(flat.take(start + (low + np.int32(half - 1))) < tangent, np.int32(half), np.int32(0))
+            size -= half
+        last = flat.take(start + low)
+        missed = last < tangent
+        heights = self._heights.ravel()
+        base = column * np.int32(count + 1) + low
+        h0, h1 = heights.take(base), heights.take(base + 1)
+        r0, r1 = self.rho.take(low), self.rho.take(low + 1)
+        slope = (h1 - h0) / (r1 - r0)
+        gap = tangent - slope
+        rho = (h0 - slope * r0) / np.where(np.abs(gap) < 1e-9, np.float32(1e-9), gap)
+        # A crest between two samples: rounding may put the crossing just outside.
+        rho = np.clip(rho, r0, r1)
+        return np.where(missed, np.float32(np.inf), rho)
+
+
+def normals(height: Height, x: Array, z: Array, footprint: Array) -> Array:
+    """Unit normals [3, n] of the ground at x, z, over the size `footprint` [n]."""
+    step = np.maximum(footprint, 0.05)
+    here = height(x, z, step)
+    slope_x = (height(x + step, z, step) - here) / step
+    slope_z = (height(x, z + step, step) - here) / step
+    length = 1.0 / np.sqrt(1.0 + slope_x * slope_x + slope_z * slope_z)
+    return np.stack([-slope_x * length, length, -slope_z * length])

@@ -1,0 +1,133 @@
+"""`generate`: from a prompt and a seed to a panorama of colour and depth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from threading import Event
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ldm3d.errors import InputError
+from ldm3d.worlds.light import light_of
+from ldm3d.worlds.places import registry
+from ldm3d.worlds.raster import Grid
+from ldm3d.worlds.render import FAR, NEAR, Renderer
+from ldm3d.worlds.shade import Shader
+from ldm3d.worlds.shadow import Shadows
+from ldm3d.worlds.sky import Sky
+from ldm3d.worlds.spec import SceneSpec, Understanding
+from ldm3d.worlds.words import understand
+
+THREADS = 2
+POLL = 0.1
+
+
+@dataclass(frozen=True)
+class World:
+    """A generated panorama.
+
+    Attributes:
+        rgb: uint8 [H, W, 3], sRGB.
+        depth: uint16 [H, W], d·65535 with d = (1/r − 1/far)/(1/near − 1/far) and r the distance along the ray in
+            metres; the sky is 0, anything else at least 1.
+        near: metres of d = 1; nothing is closer.
+        far: metres of d = 0.
+        understood: what the prompt was understood as.
+    """
+
+    rgb: NDArray[np.uint8]
+    depth: NDArray[np.uint16]
+    understood: Understanding
+    near: float = NEAR
+    far: float = FAR
+
+
+class _Stopped(Exception):
+    """Ends a worker thread after the caller gave up."""
+
+
+def _check(seed: int, size: tuple[int, int]) -> None:
+    width, height = size
+    if width < 64 or width % 2 or height * 2 != width:
+        raise InputError(
+            f"the size {width}x{height} is not a panorama's; choose one twice as wide as high, such as 2048x1024, "
+            "and at least 64 wide"
+        )
+    if not 0 <= seed < 2**64:
+        raise InputError(f"the seed {seed} is out of range; choose a whole number from 0 to {2**64 - 1}")
+
+
+def _prepare(spec: SceneSpec, seed: int, size: tuple[int, int], check: Callable[[], None]) -> Renderer:
+    """Build the scene of a specification and everything that is computed once."""
+    place = registry()[spec.place]
+    # The layout knows nothing of time and weather, so the same place can be asked for at night.
+    rng = np.random.default_rng([seed, crc32(place.name.encode())])
+    clouds = rng.uniform(0.0, 1.0, 2)
+    scene = place.build(rng)
+    check()
+    light = light_of(spec)
+    light = replace(light, fog=light.fog * scene.fog)
+    grid = Grid.of(*size)
+    shadows = Shadows(scene, light.direction)
+    check()
+    sky = Sky(light, (float(clouds[0]), float(clouds[1])), grid.texel)
+    renderer = Renderer(scene, Shader(sky, shadows, scene.open_sky), grid)
+    check()
+    return renderer
+
+
+def generate(
+    prompt: str,
+    seed: int,
+    size: tuple[int, int] = (2048, 1024),
+    progress: Callable[[float], None] | None = None,
+) -> World:
+    """Make the world that a prompt describes.
+
+    Args:
+        prompt: any text; what is understood stands in the result.
+        seed: 0 to 2⁶⁴ − 1. The same prompt, seed and size give the same pixels.
+        size: width and height, 2:1, the width even and at least 64.
+        progress: called about ten times a second with the share that is done, 0 to 1; whatever it raises stops the
+            work and is passed on.
+
+    Raises:
+        InputError: prompt, seed or size cannot be used.
+    """
+    understood = understand(prompt)
+    _check(seed, size)
+    tell = progress or (lambda _: None)
+    width, height = size
+    rgb = np.empty((height, width, 3), np.uint8)
+    depth = np.empty((height, width), np.uint16)
+    stop = Event()
+
+    def check() -> None:
+        if stop.is_set():
+            raise _Stopped
+
+    def draw(renderer: Renderer, rows: tuple[int, int]) -> int:
+        rgb[slice(*rows)], depth[slice(*rows)] = renderer.band(rows, check)
+        return rows[1] - rows[0]
+
+    with ThreadPoolExecutor(THREADS, thread_name_prefix="world") as pool:
+        try:
+            tell(0.0)
+            preparing = pool.submit(_prepare, understood.spec, seed, size, check)
+            while not wait([preparing], POLL).done:
+                tell(0.02)
+            renderer = preparing.result()
+            waiting: set[Future[int]] = {pool.submit(draw, renderer, rows) for rows in renderer.bands()}
+            finished = 0
+            while waiting:
+                done, waiting = wait(waiting, POLL, FIRST_COMPLETED)
+                finished += sum(future.result() for future in done)
+                tell(0.1 + 0.9 * finished / height)
+        finally:
+            stop.set()
+            pool.shutdown(cancel_futures=True)
+    return World(rgb=rgb, depth=depth, understood=understood)
