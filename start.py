@@ -41,6 +41,7 @@ def main(args):
     except KeyboardInterrupt:
         steps.say("\ninterrupted; the next start repairs what is unfinished")
         return decisions.INTERRUPTED
+    os.environ["PYTHONSAFEPATH"] = "1"  # files of the working folder must hide no module, in workers too
     command = decisions.program(environment.PYTHON, args)
     if decisions.replaces_itself(sys.platform):
         os.execv(command[0], command)

@@ -81,8 +81,8 @@ def replaces_itself(system: str) -> bool:
 
 
 def program(python: Path, args: Sequence[str]) -> list[str]:
-    """Return what `start.py ARGS` becomes; `-P` keeps files of the working folder from hiding modules."""
-    return [str(python), "-P", "-m", "depthfusion", *args]
+    """Return what `start.py ARGS` becomes."""
+    return [str(python), "-m", "depthfusion", *args]
 
 
 def gpu_from(line: str) -> Gpu | None:

@@ -81,9 +81,10 @@ def mark(lock: str) -> str:
 
 def lacks(stamp: Stamp, wanted: Wanted) -> Wanted:
     """Return what of `wanted` is not set up."""
+    locks = [lock for lock in wanted.locks if stamp.locks.get(lock) != mark(lock)]
     override = os.environ.get("DEPTHFUSION_TORCH", "").lower()
-    other = bool(override) and override != stamp.torch
-    locks = [lock for lock in wanted.locks if stamp.locks.get(lock) != mark(lock) or (other and lock == "ldm3d")]
+    if stamp.torch and override not in {"", stamp.torch} and "ldm3d" not in locks:
+        locks.append("ldm3d")
     return Wanted(tuple(locks), tuple(group for group in wanted.system if group not in stamp.system))
 
 
