@@ -124,9 +124,7 @@ def memory() -> tuple[int | None, int | None]:
 
 def meminfo(words: str) -> tuple[int, int]:
     """Return total and available bytes from the text of /proc/meminfo."""
-    kib = {
-        name: int(value.split()[0]) for name, value in (line.split(":") for line in words.splitlines() if ":" in line)
-    }
+    kib = {name: int(number) for name, number in re.findall(r"^(\w+): +(\d+) kB", words, re.MULTILINE)}
     return kib["MemTotal"] * 1024, kib["MemAvailable"] * 1024
 
 

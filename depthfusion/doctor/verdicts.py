@@ -144,7 +144,7 @@ def checkpoints(found: Mapping[str, str], folder: Path) -> Check:
 
 
 def headset(openxr: str, openxr_lack: str, openvr: str, openvr_lack: str) -> Check:
-    """Judge the headset runtimes: each one's name (empty: none registered) and what is wrong with it (empty: nothing)."""
+    """Judge the headset runtimes: each one's name (empty: none) and what is wrong with it (empty: nothing)."""
     parts = []
     for standard, runtime, lack in (("OpenXR", openxr, openxr_lack), ("OpenVR", openvr, openvr_lack)):
         if runtime:
