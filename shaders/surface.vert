@@ -1,0 +1,29 @@
+#version 330 core
+// One patch of the displaced sphere: 17×17 places, whose depth moves them along their direction from the centre.
+
+#include "sphere.glsl"
+#include "mapping.glsl"
+#include "depth.glsl"
+
+// Grid places count depth texels: column i is the centre of texel i (and W is 0 again), row 1 the centre of the first
+// texel, rows 0 and H+1 the poles.
+in vec4 tile;          // its corner in grid places, the step between places, and which neighbours are coarser
+uniform mat4 to_clip;
+out vec3 place;
+
+void main() {
+    ivec2 cell = ivec2(gl_VertexID % 17, gl_VertexID / 17);
+    int coarser = int(tile.w);
+    // Beside a coarser patch every other place falls onto the one before it: both sides then share their edges exactly.
+    if ((cell.x == 0 && (coarser & 1) != 0) || (cell.x == 16 && (coarser & 2) != 0))
+        cell.y &= ~1;
+    if ((cell.y == 0 && (coarser & 4) != 0) || (cell.y == 16 && (coarser & 8) != 0))
+        cell.x &= ~1;
+    vec2 size = vec2(textureSize(depth_map, 0));
+    vec2 grid = min(tile.xy + vec2(cell) * tile.z, size + vec2(0.0, 1.0));
+    grid.x = grid.x == size.x ? 0.0 : grid.x;
+    vec2 uv = vec2(grid.x + 0.5, clamp(grid.y - 0.5, 0.0, size.y)) / size;
+    float depth = depth_at(vec2(grid.x, clamp(grid.y - 1.0, 0.0, size.y - 1.0)));
+    place = direction_of(uv) * radius_of(depth);
+    gl_Position = to_clip * vec4(place, 1.0);
+}
