@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -147,4 +147,4 @@ def read(found: Mapping[str, str], path: Path) -> Record | None:
 
 
 def _metres(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0 and math.isfinite(value)
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < sys.float_info.max

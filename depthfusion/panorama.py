@@ -82,11 +82,11 @@ def load(
     stacked = depth is None and width == height and height % 2 == 0
     if stacked:
         decoded, below = _halves(decoded)
-        beside, source = path, f"lower half of {path.name}"
+        beside, source = path, f"file {path.name}, lower half"
     else:
         _check_shape(decoded, path, "a panorama", "crop or resize it" if width != height else "leave out --depth")
         beside = Path(depth) if depth is not None else _required_beside(path, record)
-        source = beside.name
+        source = f"file {beside.name}"
         below = picture.read(beside, "depth")
     _check_shape(below, beside, "its depth", "resize it to the shape of the panorama")
     mapped = conversion.depth(below, beside, depth_unit, inverted=invert_depth)
@@ -95,7 +95,7 @@ def load(
         depth=mapped.values,
         near=mapped.near,
         far=mapped.far,
-        depth_source=f"file {source}{', inverted' if invert_depth else ''}",
+        depth_source=f"{source}{', inverted' if invert_depth else ''}",
         request=record.request if record else None,
         parameters=decoded.texts.get(metadata.PARAMETERS),
     )
