@@ -1,4 +1,4 @@
-"""What the artist chooses about a still or a video. Kept apart from the code that makes them: `--help` needs only this."""
+"""What the artist chooses about a still or video; apart from the code that makes them, as `--help` needs only this."""
 
 from __future__ import annotations
 
@@ -18,6 +18,6 @@ class ExportSettings(State):
         Number(8.0, "length", minimum=0.04, maximum=36000, unit="s"),
         "length of the video in seconds (auto: 8, or the path file's own)",
     )
-    fps = Number(30.0, "frames a second", minimum=1, maximum=240, step=1)
+    fps = Number(30.0, "frames a second", minimum=1, maximum=120, step=1)
     codec = Choice("auto", "how the video is encoded", ("auto", "h264", "hevc"))
     quality = Integer(75, "0 is small and poor, 100 large and hardly compressed", minimum=0, maximum=100)

@@ -1,0 +1,67 @@
+"""One picture of a world as a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from depthfusion.camera.frame import compose, pose_of
+from depthfusion.errors import InputError
+from depthfusion.export.scene import SceneJob, drawing
+from depthfusion.jobs.job import Json
+from depthfusion.jobs.progress import Progress
+from ldm3d.files import whole_file
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+# How Pillow is told to write each format: without loss where there is such a way, else hardly compressed.
+_FORMATS: dict[str, dict[str, Any]] = {
+    ".png": {},
+    ".jpg": {"quality": 95, "subsampling": 0},
+    ".jpeg": {"quality": 95, "subsampling": 0},
+    ".webp": {"quality": 95, "method": 4},
+    ".tif": {"compression": "tiff_deflate"},
+    ".tiff": {"compression": "tiff_deflate"},
+}
+_LARGEST_SIDE = {".jpg": 65_500, ".jpeg": 65_500, ".webp": 16_383}
+
+
+@dataclass(frozen=True)
+class StillJob(SceneJob):
+    """Draw one picture; the file's suffix chooses the format. The result names the `output`."""
+
+    kind: ClassVar[str] = "still"
+    suffixes: ClassVar[tuple[str, ...]] = tuple(_FORMATS)
+    what: ClassVar[str] = "a picture"
+
+    def run(self, progress: Progress) -> Json:
+        """Return `output`, the written path."""
+        view, _, size = self.checked()
+        output = Path(self.output)
+        largest = _LARGEST_SIDE.get(output.suffix.lower())
+        if largest is not None and max(size) > largest:
+            raise InputError(
+                f"size {size[0]}x{size[1]} cannot be used for {output.suffix}, which ends at {largest} pixels a side: "
+                "end the name in .png"
+            )
+        scene, rule = self.read(progress)
+        pose = pose_of(view)
+        rule.check_inside(pose.position)
+        frame = compose(view, pose, view.fov, size, rule)
+        with drawing(scene, progress) as draw:
+            progress.step("drawing", 0)
+            pixels = draw(frame, rule)
+        progress.step("writing the picture", 0)
+        write(pixels, output)
+        return {"output": str(output)}
+
+
+def write(pixels: NDArray[np.uint8], output: Path) -> None:
+    """Write sRGB pixels [height, width, 3] whole, in the format of the suffix."""
+    from PIL import Image
+
+    with whole_file(output) as partial:
+        Image.fromarray(pixels).save(partial, **_FORMATS[output.suffix.lower()])
