@@ -75,7 +75,7 @@ def step(
     """
     line, words = Line(title), [""]
     said: queue.Queue[str] = queue.Queue()
-    process = subprocess.Popen(
+    with subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -84,28 +84,27 @@ def step(
         errors="replace",
         env={**os.environ, "PYTHONUNBUFFERED": "1", **(environ or {})},
         pass_fds=() if held is None or sys.platform == "win32" else (held,),
-    )
+    ) as process:
 
-    def read() -> None:
-        for text in process.stdout or ():
-            said.put(text.rstrip())
+        def read() -> None:
+            for text in process.stdout or ():
+                said.put(text.rstrip())
 
-    reader = threading.Thread(target=read)
-    reader.start()
-    try:
-        while reader.is_alive() or not said.empty():
-            try:
-                words.append(said.get(timeout=0.2))
-                line.show("" if words[-1].startswith(_QUIET) else words[-1].strip())
-            except queue.Empty:
-                line.show("")
-        code = process.wait()
-    except BaseException:
-        process.terminate()
-        process.wait()
-        raise
-    finally:
-        reader.join()
+        reader = threading.Thread(target=read)
+        reader.start()
+        try:
+            while reader.is_alive() or not said.empty():
+                try:
+                    words.append(said.get(timeout=0.2))
+                    line.show("" if words[-1].startswith(_QUIET) else words[-1].strip())
+                except queue.Empty:
+                    line.show("")
+            code = process.wait()
+        except BaseException:
+            process.terminate()
+            raise
+        finally:
+            reader.join()
     if code:
         line.end("failed")
         told = [word for word in words if word and not word.startswith("WARNING: ")]

@@ -172,7 +172,7 @@ def listed_encoders(words: str) -> list[str]:
 
 
 def encoders(path: str) -> dict[str, str]:
-    """Encode a few frames with each encoder that this ffmpeg lists; return what it said against it (empty: it works)."""
+    """Encode a few frames with each encoder that this ffmpeg lists; return what it said against each (empty: works)."""
     return {name: tried(path, name) for name in listed_encoders(run([path, "-hide_banner", "-encoders"], 30).stdout)}
 
 

@@ -34,7 +34,7 @@ def software(renderer: str) -> bool:
 def opengl(facts: Mapping[str, Any]) -> Check:
     """Judge a context: `renderer`, `version`, `texture` (largest size), `samples`, or why there is none as `error`."""
     if "error" in facts:
-        return Check("OpenGL", "missing", str(facts["error"]), str(facts.get("remedy", "")))
+        return Check("OpenGL", "missing", str(facts["error"]), str(facts.get("remedy", "renew the graphics driver")))
     finding = (
         f"{facts['version']}, {facts['renderer']}; textures to {facts['texture']}, {facts['samples']} samples a pixel"
     )
