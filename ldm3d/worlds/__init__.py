@@ -10,9 +10,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ldm3d.worlds.world import World, generate
     from ldm3d.worlds.spec import SceneSpec, Understanding
     from ldm3d.worlds.words import understand, vocabulary
+    from ldm3d.worlds.world import World, generate
 
 __all__ = ["SceneSpec", "Understanding", "World", "generate", "understand", "vocabulary"]
 

@@ -11,17 +11,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ldm3d.worlds import noise
+from ldm3d.worlds.arrays import Array, Ints
 from ldm3d.worlds.raster import Grid, Spans, ball_spans, limb_spans, texels
 from ldm3d.worlds.scene import Cards, Limbs, Scene, Stones
 from ldm3d.worlds.shade import Shader
 from ldm3d.worlds.sky import colour, dot
 from ldm3d.worlds.sprites import atlas
 
-Array = NDArray[np.float32]
-Ints = NDArray[np.int32]
 SHELLS = np.geomspace(1.6, 4000.0, 26)
 COVERED = 0.01
 
@@ -192,6 +190,21 @@ class LimbKind(_Kind):
         return Fragments(keep.astype(np.int32), r, cover, self.shader.sky.through_air(rgb, r, d))
 
 
+def _around(q: Array, ids: Ints, blur: Array) -> Array:
+    """Unevenness [n] in about (−1, 1) around a stone: noise from three sides, blended by direction, cut to facets."""
+    weight = q * q
+    weight = weight * weight
+    weight /= weight.sum(axis=0)
+    seed = ids * np.float32(0.377)
+    total = np.zeros_like(q[0])
+    for axis in range(3):
+        u, v = q[(axis + 1) % 3] * np.float32(0.11) + seed, q[(axis + 2) % 3] * np.float32(0.11) + seed * np.float32(1.7)
+        total += weight[axis] * noise.hills()(u, v, np.maximum(blur, 0.008))
+    # Folded noise: broad faces with edges between them.
+    folded: Array = np.clip(0.8 - np.abs(total), -1.0, 1.0)
+    return folded
+
+
 class StoneKind(_Kind):
     """Stones: ellipsoids whose radius is changed by noise around the direction of the nearest point."""
 
@@ -222,25 +235,25 @@ class StoneKind(_Kind):
             ids[near], d[:, near], t[near], gap[near], lc[:, near], ld[:, near], dd[near], mean[near], texel[near],
             c[near], s[near], axes[:, near],
         )  # fmt: skip
-        seed = ids * np.float32(0.377)
         uneven = stones.uneven.take(ids)
-        depth = np.sqrt(np.maximum(1.0 - gap * gap, 0.0) / dd)
-        q = ld * (t - depth) - lc
+        q = ld * (t - np.sqrt(np.maximum(1.0 - gap * gap, 0.0) / dd)) - lc
         q /= np.sqrt(dot(q, q))
-        bump = noise.hills()(q[0] * 0.23 + q[1] * 0.17 + seed, q[2] * 0.23 - q[1] * 0.19 + seed * 1.7)
-        bump += 0.25 * noise.rough()(q[0] * 0.4 + q[1] * 0.2 + seed, q[2] * 0.4 - q[1] * 0.3, texel / mean * 0.4)
-        size = 1.0 + uneven * np.clip(bump, -1.6, 1.6) * 0.6
+        blur = texel / mean * np.float32(0.3)
+        bump = _around(q, ids, blur)
+        size = 1.0 + uneven * bump
         cover = np.clip((size - gap) * mean / texel + 0.5, 0.0, 1.0)
-        depth = np.sqrt(np.maximum(size * size - gap * gap, 0.0) / dd)
-        r = np.maximum(t - depth, 1.0)
+        r = np.maximum(t - np.sqrt(np.maximum(size * size - gap * gap, 0.0) / dd), 1.0)
         q = ld * r - lc
-        local = q / axes
-        e = np.float32(0.05)
-        slope_x = noise.hills()((q[0] + e) * 0.23 + q[1] * 0.17 + seed, q[2] * 0.23 - q[1] * 0.19 + seed * 1.7) - bump
-        slope_z = noise.hills()(q[0] * 0.23 + q[1] * 0.17 + seed, (q[2] + e) * 0.23 - q[1] * 0.19 + seed * 1.7) - bump
-        chips = noise.grain()(q[0] * 0.55 + q[1] * 0.3 + seed, q[2] * 0.55 + q[1] * 0.35, texel / mean * 0.5)
-        local[0] -= uneven * np.clip(slope_x * 5.0, -2, 2) / mean * 0.35 + uneven * chips * 0.28 / mean
-        local[2] -= uneven * np.clip(slope_z * 5.0, -2, 2) / mean * 0.35
+        # The surface's slope from the unevenness next to the point, along two directions on the ball.
+        unit = q / np.sqrt(np.maximum(dot(q, q), 1e-6))
+        flat = np.stack([unit[2], np.zeros_like(gap), -unit[0]])
+        flat /= np.sqrt(np.maximum(dot(flat, flat), 1e-4))
+        steep = np.cross(unit, flat, axis=0)
+        e = np.maximum(np.float32(0.09), texel / mean)
+        chips = noise.grain()(unit[0] * 0.35 + unit[1] * 0.21, unit[2] * 0.35 - unit[1] * 0.27, blur)
+        a = (_around(unit + flat * e, ids, blur) - bump) / e
+        b = (_around(unit + steep * e, ids, blur) - bump) / e
+        local = (unit - (flat * a + steep * b) * np.minimum(uneven * 1.8, 0.45)) / axes
         normal = np.stack([local[0] * c + local[2] * s, local[1], -local[0] * s + local[2] * c])
         normal /= np.sqrt(dot(normal, normal) + np.float32(1e-9))
         keep = np.flatnonzero(cover > 0.02)

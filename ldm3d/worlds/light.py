@@ -8,12 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ldm3d.worlds.arrays import Array, Colour
 from ldm3d.worlds.spec import SceneSpec
-
-Vector = NDArray[np.float32]
-Colour = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
@@ -64,7 +61,7 @@ class Light:
         return self.stars > 0.0
 
     @property
-    def direction(self) -> Vector:
+    def direction(self) -> Array:
         """Unit vector [3] toward the sun or moon."""
         a, e = np.radians(self.azimuth), np.radians(self.elevation)
         return np.array([np.cos(e) * np.sin(a), np.sin(e), -np.cos(e) * np.cos(a)], np.float32)
@@ -72,9 +69,9 @@ class Light:
 
 TIMES: dict[str, Light] = {
     "dawn": Light(
-        azimuth=-32, elevation=7, sun=(2.3, 1.28, 0.70), disc=(9.0, 5.5, 2.8), zenith=(0.13, 0.21, 0.44),
-        horizon=(1.00, 0.62, 0.44), anti=(0.44, 0.42, 0.60), glow=(1.25, 0.66, 0.30), cloud=(0.52, 0.42, 0.52),
-        ground=(0.16, 0.12, 0.09), ambient=0.82, exposure=1.0, cover=0.36, fog=0.0016, fog_height=70.0,
+        azimuth=-32, elevation=7, sun=(3.1, 1.62, 0.82), disc=(9.0, 5.5, 2.8), zenith=(0.13, 0.21, 0.44),
+        horizon=(1.00, 0.60, 0.38), anti=(0.40, 0.40, 0.58), glow=(1.25, 0.66, 0.30), cloud=(0.52, 0.42, 0.52),
+        ground=(0.16, 0.12, 0.09), ambient=0.56, exposure=1.0, cover=0.36, fog=0.0016, fog_height=70.0,
     ),
     "morning": Light(
         azimuth=-55, elevation=26, sun=(3.0, 2.42, 1.68), disc=(16, 14, 10), zenith=(0.10, 0.25, 0.60),
@@ -92,9 +89,9 @@ TIMES: dict[str, Light] = {
         ground=(0.22, 0.19, 0.13), ambient=0.82, exposure=0.80, cover=0.36,
     ),
     "sunset": Light(
-        azimuth=27, elevation=5.0, sun=(2.5, 1.05, 0.36), disc=(11, 5.0, 1.7), zenith=(0.085, 0.12, 0.34),
-        horizon=(1.15, 0.46, 0.17), anti=(0.42, 0.30, 0.46), glow=(1.6, 0.62, 0.16), cloud=(0.36, 0.25, 0.36),
-        ground=(0.14, 0.08, 0.06), ambient=0.80, exposure=1.0, cover=0.42, fog=0.0010, fog_height=110.0,
+        azimuth=27, elevation=5.0, sun=(3.6, 1.42, 0.46), disc=(11, 5.0, 1.7), zenith=(0.060, 0.105, 0.30),
+        horizon=(1.25, 0.46, 0.14), anti=(0.34, 0.24, 0.38), glow=(1.6, 0.62, 0.16), cloud=(0.34, 0.19, 0.25),
+        ground=(0.14, 0.08, 0.06), ambient=0.52, exposure=1.0, cover=0.42, fog=0.0010, fog_height=110.0,
     ),
     "night": Light(
         azimuth=-24, elevation=31, sun=(0.26, 0.34, 0.52), disc=(3.0, 3.1, 3.0), zenith=(0.010, 0.018, 0.048),

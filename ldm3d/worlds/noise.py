@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float32]
+from ldm3d.worlds.arrays import Array
+
 SIZE = 512
 
 
@@ -72,6 +73,8 @@ class Texture:
         Returns:
             float32 [n] or [n, C]: bilinear, and between two mip levels where the footprint is an array.
         """
+        if np.ndim(footprint) and float(np.max(footprint)) * self.size <= 1.0:
+            footprint = 0.0
         if np.ndim(footprint) == 0:
             lod = int(np.clip(np.log2(max(float(footprint) * self.size, 1.0)), 0, self._last))
             return self._bilinear(x, y, lod)
@@ -144,7 +147,7 @@ def grain() -> Texture:
 @cache
 def ridges() -> Texture:
     """Mountain crests in [0, 1]."""
-    return Texture(_ridged(1024, 41, 0.52))
+    return Texture(_ridged(1024, 41, 0.36))
 
 
 @cache

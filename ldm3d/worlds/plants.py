@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ldm3d.worlds import sprites
+from ldm3d.worlds.arrays import Array, Colour
 from ldm3d.worlds.scene import Cards, Limbs, joined
-
-Array = NDArray[np.float32]
-Colour = tuple[float, float, float]
 
 
 def _unit(v: Array) -> Array:
@@ -31,9 +28,13 @@ def facing(centre: Array, half_width: Array, half_height: Array, roll: Array) ->
 def upright(centre: Array, half_width: Array, half_height: Array) -> tuple[Array, Array]:
     """`right` and `up` of cards [n, 3] that stand upright and turn to the eye."""
     right = np.stack([-centre[:, 2], np.zeros(len(centre)), centre[:, 0]], axis=1)
-    up = np.zeros_like(centre)
-    up[:, 1] = half_height
-    return _unit(right) * half_width[:, None], up
+    right = _unit(right)
+    # Seen from above an upright card would be a line: close to the eye's foot cards lean back.
+    level = np.hypot(centre[:, 0], centre[:, 2])
+    away = np.stack([centre[:, 0] / level, np.zeros(len(centre)), centre[:, 2] / level], axis=1)
+    lean = np.clip(0.9 - 0.5 * level, 0.0, 0.75)[:, None]
+    up = _unit(np.array([[0.0, 1.0, 0.0]]) + away * lean)
+    return right * half_width[:, None], up * half_height[:, None]
 
 
 @dataclass
@@ -68,7 +69,9 @@ class Garden:
     ) -> None:  # fmt: skip
         """Leaf clumps at centres [n, 3] with half sizes [n]."""
         n = len(centre)
-        right, up = facing(centre, size, size * squash, self.rng.uniform(0, 2 * np.pi, n) if squash == 1.0 else np.zeros(n))
+        right, up = facing(
+            centre, size, size * squash, self.rng.uniform(0, 2 * np.pi, n) if squash == 1.0 else np.zeros(n)
+        )
         self.cards.append(
             Cards(
                 centre=centre, right=right, up=up, sprite=self.rng.choice(np.array(kinds, np.int32), n), colour=colour,
@@ -97,7 +100,9 @@ class Garden:
         """Limbs from `start` to `end` [n, 3] with radii and free sky [n, 2]."""
         n = len(start)
         self.limbs.append(
-            Limbs(start=start, end=end, radius=radius, colour=colour, bark=np.full(n, bark), open=free, glow=np.zeros(n))
+            Limbs(
+                start=start, end=end, radius=radius, colour=colour, bark=np.full(n, bark), open=free, glow=np.zeros(n)
+            )
         )
 
     def broadleaf(
@@ -210,6 +215,16 @@ class Garden:
             foot + offset, size * rng.uniform(0.30, 0.50, n), tint * (0.65 + 0.5 * high[:, None]),
             _unit(v + np.array([0, 0.3, 0])), np.clip(0.25 + 0.6 * high, 0, 1) * free, sprites.BUSH, 0.6,
         )  # fmt: skip
+
+
+def spread(rng: np.random.Generator, nearest: float, farthest: float, count: int, spacing: float) -> Array:
+    """Ground points [n, 2] between two distances, equally dense everywhere, at least `spacing` metres apart."""
+    rho = np.sqrt(rng.uniform(nearest**2, farthest**2, count))
+    turn = rng.uniform(0, 2 * np.pi, count)
+    points = np.stack([rho * np.sin(turn), -rho * np.cos(turn)], axis=1)
+    # One point for each cell of a grid, not near its border, keeps them apart without comparing all pairs.
+    _, first = np.unique(np.floor(points / spacing).astype(np.int64), axis=0, return_index=True)
+    return points[np.sort(first)]
 
 
 def scatter(rng: np.random.Generator, nearest: float, farthest: float, count: int, spacing: float) -> Array:

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ldm3d.worlds.arrays import Array, Ints
 from ldm3d.worlds.scene import Boxes
 
-Array = NDArray[np.float32]
-Ints = NDArray[np.int32]
 CHUNK = 400_000
 
 
@@ -69,7 +68,9 @@ class Grid:
     def direction(self, row: Ints, column: Ints) -> Array:
         """Unit directions [3, n] of texel centres."""
         level = self.cos_phi.take(row)
-        return np.stack([level * self.sin_theta.take(column), self.sin_phi.take(row), -level * self.cos_theta.take(column)])
+        return np.stack(
+            [level * self.sin_theta.take(column), self.sin_phi.take(row), -level * self.cos_theta.take(column)]
+        )
 
 
 @dataclass

@@ -7,13 +7,13 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from ldm3d.worlds.arrays import Array
 from ldm3d.worlds.layers import COVERED, Target, draw, kinds_of
 from ldm3d.worlds.raster import Grid
 from ldm3d.worlds.scene import Scene
 from ldm3d.worlds.shade import Shader
 from ldm3d.worlds.solid import Solid
 
-Array = NDArray[np.float32]
 NEAR, FAR = 1.0, 1000.0
 BAND = 1 << 18
 
@@ -43,13 +43,13 @@ def _dither(rows: tuple[int, int], width: int) -> Array:
 def encode_colour(rgb: Array, exposure: float, rows: tuple[int, int], width: int) -> NDArray[np.uint8]:
     """Linear light [3, n] as sRGB [rows, W, 3]: exposure, a filmic curve, dithering against bands.
 
-    The curve is Narkowicz's fit to the ACES reference (2016).
+    The curve has the form of Narkowicz's fit to the ACES reference (2016) with a softer toe.
     """
-    x = np.maximum(rgb, 0.0) * np.float32(exposure * 0.78)
+    x = np.maximum(rgb, 0.0) * np.float32(exposure * 0.80)
     # Very bright colours lean toward white, as film does.
     peak = x.max(axis=0)
     x += (peak - x) * np.clip((peak - 1.2) * 0.09, 0.0, 0.6)
-    x = np.clip(x * (2.51 * x + 0.03) / (x * (2.43 * x + 0.59) + 0.14), 0.0, 1.0)
+    x = np.clip(x * (2.51 * x + 0.16) / (x * (2.43 * x + 0.72) + 0.16), 0.0, 1.0)
     srgb = np.where(x <= 0.0031308, x * 12.92, 1.055 * np.maximum(x, 0.0031308) ** np.float32(1 / 2.4) - 0.055)
     noise = _dither(rows, width).ravel() * np.float32(0.5)
     stored = np.clip(np.rint(srgb * np.float32(255.0) + noise), 0, 255).astype(np.uint8)
@@ -75,9 +75,7 @@ class Renderer:
         step = max(1, BAND // self.grid.width)
         return [(at, min(at + step, self.grid.height)) for at in range(0, self.grid.height, step)]
 
-    def band(
-        self, rows: tuple[int, int], check: Callable[[], None]
-    ) -> tuple[NDArray[np.uint8], NDArray[np.uint16]]:
+    def band(self, rows: tuple[int, int], check: Callable[[], None]) -> tuple[NDArray[np.uint8], NDArray[np.uint16]]:
         """Draw some rows.
 
         Args:
@@ -124,7 +122,13 @@ class Renderer:
                     line = row + np.int32(above)
                     up, down = np.maximum(line - 1, 0), np.minimum(line + 1, what.shape[0] - 1)
                     left, right = (column - 1) % np.int32(width), (column + 1) % np.int32(width)
-                    near = [what[line, column], what[line, left], what[line, right], what[up, column], what[down, column]]
+                    near = [
+                        what[line, column],
+                        what[line, left],
+                        what[line, right],
+                        what[up, column],
+                        what[down, column],
+                    ]
                     colours = self._solid.smooth(self.shader, row + np.int32(target.rows[0]), column, np.stack(near))
                 else:
                     d = grid.direction(row + np.int32(target.rows[0]), column)

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ldm3d.worlds.arrays import Array
+
 if TYPE_CHECKING:
     from ldm3d.worlds.shade import Hit, Shader
     from ldm3d.worlds.terrain import Height
-
-Array = NDArray[np.float32]
 
 
 @dataclass
@@ -144,9 +144,13 @@ class Scene:
         stones: rocks, or None.
         boxes: buildings, or None.
         shade_boxes: colours of boxes at hits; needed with boxes.
+        lamps: points [L, 3] that give light at night, or None.
         moss: colour that `Stones.moss` lays on.
         shadow_reach: metres around the eye in which things cast shadows.
         fog: factor on the light's fog, such as 3 in a damp forest.
+        exposure: factor on the light's exposure: the eye gets used to a dark place.
+        relief: whether hills throw shadows.
+        stars: factor on the stars, small where lamps outshine them.
         open_sky: share of the sky that lights the ground where nothing stands.
     """
 
@@ -157,7 +161,11 @@ class Scene:
     stones: Stones | None = None
     boxes: Boxes | None = None
     shade_boxes: Callable[[Hit, NDArray[np.int32], Shader], Array] | None = None
+    lamps: Array | None = None
     moss: tuple[float, float, float] = (0.08, 0.12, 0.03)
     shadow_reach: float = 70.0
     fog: float = 1.0
+    exposure: float = 1.0
+    relief: bool = False
     open_sky: float = 1.0
+    stars: float = 1.0

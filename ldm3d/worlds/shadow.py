@@ -10,10 +10,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ldm3d.worlds.arrays import Array
 from ldm3d.worlds.raster import box_span, ragged
 from ldm3d.worlds.scene import Scene
 
-Array = NDArray[np.float32]
 SIZE = 1024
 COVER = 256
 NOTHING = np.float32(-1e9)
@@ -58,7 +58,8 @@ class Shadows:
             self._covers(limbs.start[thick], limbs.radius[thick, 0] * 4.0, 0.45)
         if scene.boxes is not None:
             self._boxes(scene)
-        self._cover = np.minimum(self._cover, 1.0)
+        # Light comes through leaves and from aside: nothing is covered wholly.
+        self._cover = np.float32(0.78) * (1.0 - np.exp(-1.3 * self._cover))
 
     def _plane(self, points: Array) -> tuple[Array, Array, Array]:
         """Texel coordinates on the map, and the way toward the light, of points [n, 3]."""
@@ -168,4 +169,4 @@ class Shadows:
         low = take(at) * (1 - fx) + take(at + 1) * fx
         at += COVER
         high = take(at) * (1 - fx) + take(at + 1) * fx
-        return np.where(inside, 1.0 - (low + (high - low) * fy), np.float32(1.0))
+        return np.where(inside, np.clip(1.0 - (low + (high - low) * fy), 0.0, 1.0), np.float32(1.0))

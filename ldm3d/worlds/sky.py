@@ -7,12 +7,10 @@ long.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ldm3d.worlds import noise
-from ldm3d.worlds.light import Colour, Light
-
-Array = NDArray[np.float32]
+from ldm3d.worlds.arrays import Array, Colour
+from ldm3d.worlds.light import Light
 
 
 def colour(value: Colour) -> Array:
@@ -91,7 +89,7 @@ class Sky:
     def _stars(self, d: Array) -> Array:
         """Stars: at most one in each cell of a grid through which the sphere passes."""
         total = np.zeros_like(d)
-        for grid, strength in ((38.0, 1.3), (83.0, 0.5)):
+        for grid, strength in ((24.0, 1.6), (57.0, 0.45)):
             cell = np.floor(d * np.float32(grid))
             a, b, c = (cell + 512.0).astype(np.uint32)
             h = (a * np.uint32(73856093)) ^ (b * np.uint32(19349663)) ^ (c * np.uint32(83492791))
@@ -102,12 +100,12 @@ class Sky:
             centre = (cell + 0.25 + 0.5 * np.stack([x, y, z])) / np.float32(grid)
             length = np.sqrt(dot(centre, centre))
             centre /= length
-            rank = ((h >> 24) & 255).astype(np.float32) / 255.0
+            rank = np.maximum(((h >> 24) & 255).astype(np.float32) / 255.0 - 0.5, 0.0) * 2.0
             # The real size is below a texel: what is spread over a texel is dimmed with it.
             radius = max(self.pixel * 0.8, 0.0011)
             spread = np.exp(-np.maximum(2.0 - 2.0 * dot(d, centre), 0.0) / np.float32(radius**2))
             near_shell = np.abs(length - 1.0) < 0.35 / grid
-            bright = spread * (0.06 + rank**6 * strength) * near_shell * min(1.0, (0.0022 / radius) ** 1.2)
+            bright = spread * (0.05 * np.minimum(rank * 4.0, 1.0) + rank**7 * strength) * near_shell * min(1.0, (0.0022 / radius) ** 1.2)
             warm = x[None] * np.array([[0.25], [0.0], [-0.3]], np.float32)
             total += bright * (1.0 + warm)
         pole = np.array([0.55, 0.48, 0.68], np.float32)
@@ -176,6 +174,11 @@ class Sky:
             veil = np.exp(-np.maximum(d[1], 0.0) * np.float32(3.0)) * np.float32(0.97)
             sky += (self.haze(d) - sky) * veil
         return sky
+
+    def reflection(self, d: Array) -> Array:
+        """The sky as water mirrors it: without disc and stars, which its waves scatter."""
+        sky = self.gradient(d)
+        return self._clouds(d, sky) if self.light.cover > 0.0 else sky
 
     def through_air(self, rgb: Array, r: Array, d: Array) -> Array:
         """A surface's colour `rgb` [3, n] as it arrives from the distance `r` [n] along `d`.

@@ -9,13 +9,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ldm3d.worlds.arrays import Array, Ints
 from ldm3d.worlds.raster import Grid, box_span, box_spans, texels
 from ldm3d.worlds.scene import Boxes, Scene
 from ldm3d.worlds.shade import Hit, Shader
 from ldm3d.worlds.terrain import Profiles, normals
 
-Array = NDArray[np.float32]
-Ints = NDArray[np.int32]
 SKY, GROUND = -2, -1
 BLOCK = 65536
 
@@ -35,7 +34,7 @@ class Solid:
         # The rays of an edge texel lie a quarter of it to the left and to the right.
         step = np.pi / grid.width / 2.0
         self._sub_theta = np.stack([theta - step, theta + step], axis=1).ravel()
-        self._sub = Profiles(scene.height, self._sub_theta)
+        self._sub = self._profiles.between()
 
     def depth(self, rows: tuple[int, int]) -> tuple[Array, Ints]:
         """Distances [n] of the texels of some rows, infinite in the sky, and what is there [n]: box, GROUND or SKY."""

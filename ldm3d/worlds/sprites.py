@@ -11,7 +11,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float32]
+from ldm3d.worlds.arrays import Array
+
 SIZE = 128
 
 

@@ -12,11 +12,12 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float32]
+from ldm3d.worlds.arrays import Array
+
 # x, z and the size of the area that the height stands for, all in metres [n] -> height relative to the eye, metres [n].
 Height = Callable[[Array, Array, Array], Array]
 
-STEPS = 720
+STEPS = 640
 NEAREST, FARTHEST = 0.5, 6000.0
 
 
@@ -45,10 +46,19 @@ class Profiles:
             part = slice(at, at + block)
             x, z = rho * east[part], rho * south[part]
             heights[part] = height(x.ravel(), z.ravel(), footprint[part].ravel()).reshape(x.shape)
-        self.rho = rho
-        self._heights = heights
-        slope = heights[:, 1:] / rho[1:]
-        self._skyline = np.maximum.accumulate(slope, axis=1)
+        self._keep(rho, heights)
+
+    def _keep(self, rho: Array, heights: Array) -> None:
+        self.rho, self._heights = rho, heights
+        self._skyline = np.maximum.accumulate(heights[:, 1:] / rho[1:], axis=1)
+
+    def between(self) -> Profiles:
+        """The planes a quarter of a step to the left and to the right of each of these, in that order [2A]."""
+        here = self._heights
+        pairs = [here * np.float32(0.75) + np.roll(here, side, axis=0) * np.float32(0.25) for side in (1, -1)]
+        profiles = Profiles.__new__(Profiles)
+        profiles._keep(self.rho, np.stack(pairs, axis=1).reshape(-1, here.shape[1]))
+        return profiles
 
     def hit(self, column: NDArray[np.int32], tangent: Array) -> Array:
         """Where rays meet the ground.

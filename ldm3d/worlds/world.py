@@ -15,6 +15,7 @@ from ldm3d.errors import InputError
 from ldm3d.worlds.light import light_of
 from ldm3d.worlds.places import registry
 from ldm3d.worlds.raster import Grid
+from ldm3d.worlds.relief import Relief
 from ldm3d.worlds.render import FAR, NEAR, Renderer
 from ldm3d.worlds.shade import Shader
 from ldm3d.worlds.shadow import Shadows
@@ -70,12 +71,13 @@ def _prepare(spec: SceneSpec, seed: int, size: tuple[int, int], check: Callable[
     scene = place.build(rng)
     check()
     light = light_of(spec)
-    light = replace(light, fog=light.fog * scene.fog)
+    light = replace(light, fog=light.fog * scene.fog, exposure=light.exposure * scene.exposure, stars=light.stars * scene.stars)
     grid = Grid.of(*size)
     shadows = Shadows(scene, light.direction)
     check()
+    relief = Relief(scene.height, light.direction) if scene.relief else None
     sky = Sky(light, (float(clouds[0]), float(clouds[1])), grid.texel)
-    renderer = Renderer(scene, Shader(sky, shadows, scene.open_sky), grid)
+    renderer = Renderer(scene, Shader(sky, shadows, scene.open_sky, relief, scene.lamps), grid)
     check()
     return renderer
 

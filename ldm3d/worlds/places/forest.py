@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from ldm3d.worlds import noise, sprites
+from ldm3d.worlds.arrays import Array
 from ldm3d.worlds.places import Place
-from ldm3d.worlds.plants import Array, Garden, scatter
+from ldm3d.worlds.plants import Garden, scatter, spread
 from ldm3d.worlds.scene import Scene, Stones
 from ldm3d.worlds.shade import Hit, Shader
 from ldm3d.worlds.sky import colour, smoothstep
@@ -36,7 +37,9 @@ class _Floor:
         rise = 1.0 - np.exp(-(x * x + z * z) * np.float32(1 / 180.0))
         flat = smoothstep(0.4, 3.0, self.path(x, z))
         far = np.hypot(x, z)
-        return (mounds * rise * (0.75 + 0.012 * np.minimum(far, 200)) + 0.16 * flat * rise - 0.1 - EYE).astype(np.float32)
+        return (mounds * rise * (0.75 + 0.012 * np.minimum(far, 200)) + 0.16 * flat * rise - 0.1 - EYE).astype(
+            np.float32
+        )
 
     def shade(self, hit: Hit, shader: Shader) -> Array:
         x, z = hit.p[0], hit.p[2]
@@ -57,7 +60,7 @@ class _Floor:
         normal[2] += crumbs * fade
         normal /= np.sqrt((normal * normal).sum(axis=0))
         free = shader.shadows.open_sky(x, z)
-        return shader.lit(np.maximum(albedo, 0.006), normal, hit.p, free=0.30 + 0.70 * free)
+        return shader.lit(np.maximum(albedo, 0.006), normal, hit.p, free=0.42 + 0.58 * free)
 
 
 def build(rng: np.random.Generator) -> Scene:
@@ -74,29 +77,34 @@ def build(rng: np.random.Generator) -> Scene:
     garden = Garden(rng)
     leaf, needle = (0.062, 0.115, 0.022), (0.026, 0.062, 0.028)
     bark, pine_bark = (0.125, 0.092, 0.064), (0.115, 0.070, 0.046)
+    near = off_path(scatter(rng, 3.4, 30.0, 110, 0.95), 1.5)
+    far = off_path(spread(rng, 30.0, 150.0, 1500, 4.0), 2.5)
+    trees = np.concatenate([near, far])
     firs = rng.uniform(0.25, 0.6)
-    for foot in ground(off_path(scatter(rng, 4.2, 130.0, 520, 1.05), 1.5)):
-        far = float(np.hypot(foot[0], foot[2]))
-        detail = float(np.clip(1.25 - np.log2(far / 4.0) * 0.27, 0.0, 1.0))
-        if rng.uniform() < firs:
+    for foot in ground(trees):
+        away = float(np.hypot(foot[0], foot[2]))
+        detail = float(np.clip(1.25 - np.log2(away / 4.0) * 0.27, 0.0, 1.0))
+        if away > 9.0 and rng.uniform() < firs:
             garden.conifer(foot, rng.uniform(13, 24), rng.uniform(2.2, 3.4), needle, detail=detail, bark=pine_bark,
                            bare=rng.uniform(0.10, 0.30), shade=0.7)  # fmt: skip
         else:
             garden.broadleaf(foot, rng.uniform(11, 19), rng.uniform(2.8, 4.6), leaf, detail=detail, bark=bark,
                              crown_from=rng.uniform(0.30, 0.5), trunk=rng.uniform(0.014, 0.024), shade=0.7)  # fmt: skip
     for foot in ground(off_path(scatter(rng, 3.0, 60.0, 130, 0.6), 1.2)):
-        far = float(np.hypot(foot[0], foot[2]))
-        garden.bush(foot, rng.uniform(0.35, 0.95), (0.058, 0.110, 0.024), detail=float(np.clip(1.2 - far / 25, 0.1, 1)),
+        away = float(np.hypot(foot[0], foot[2]))
+        garden.bush(foot, rng.uniform(0.35, 0.95), (0.058, 0.110, 0.024), detail=float(np.clip(1.2 - away / 25, 0.1, 1)),
                     free=0.65)  # fmt: skip
-    ferns = ground(off_path(scatter(rng, 1.9, 45.0, 650, 0.16), 1.0))
+    ferns = ground(off_path(scatter(rng, 1.5, 45.0, 900, 0.16), 0.95))
     size = rng.uniform(0.28, 0.60, len(ferns))
     garden.tufts(ferns, size * 1.15, size, garden.tints(len(ferns), (0.062, 0.135, 0.022), 0.18), sprites.FERN, 0.62)
-    grass = ground(off_path(scatter(rng, 1.7, 40.0, 1500, 0.07), 0.7))
+    grass = ground(off_path(scatter(rng, 0.8, 40.0, 2800, 0.06), 0.7))
     size = rng.uniform(0.10, 0.24, len(grass))
     garden.tufts(grass, size * 1.2, size, garden.tints(len(grass), (0.085, 0.140, 0.026), 0.2), sprites.GRASS, 0.62)
     logs = ground(off_path(scatter(rng, 4.0, 30.0, 9, 1.5), 1.8))
     turn = rng.uniform(0, 2 * np.pi, len(logs))
-    along = np.stack([np.cos(turn), rng.normal(0, 0.03, len(logs)), np.sin(turn)], axis=1) * rng.uniform(1.5, 3.2, (len(logs), 1))
+    along = np.stack([np.cos(turn), rng.normal(0, 0.03, len(logs)), np.sin(turn)], axis=1) * rng.uniform(
+        1.5, 3.2, (len(logs), 1)
+    )
     thick = rng.uniform(0.16, 0.34, len(logs))
     raised = logs + np.array([[0, 1, 0]]) * thick[:, None] * 0.8
     garden.limb(raised - along, raised + along, np.stack([thick, thick * 0.75], 1), garden.tints(len(logs), (0.10, 0.08, 0.05), 0.2),
@@ -112,7 +120,7 @@ def build(rng: np.random.Generator) -> Scene:
     )  # fmt: skip
     return Scene(
         height=floor.height, shade_ground=floor.shade, cards=garden.all_cards(), limbs=garden.all_limbs(),
-        stones=stones, moss=(0.050, 0.085, 0.018), shadow_reach=60.0, fog=3.0, open_sky=0.75,
+        stones=stones, moss=(0.050, 0.085, 0.018), shadow_reach=60.0, fog=3.0, open_sky=1.15, exposure=1.5,
     )  # fmt: skip
 
 

@@ -1,0 +1,169 @@
+"""Mountains: an alpine meadow with boulders and firs over a lake, under ranges of rock and snow."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ldm3d.worlds import noise, sprites
+from ldm3d.worlds.arrays import Array
+from ldm3d.worlds.places import Place
+from ldm3d.worlds.plants import Garden, scatter, spread
+from ldm3d.worlds.scene import Scene, Stones
+from ldm3d.worlds.shade import Hit, Shader
+from ldm3d.worlds.sky import colour, dot, smoothstep
+from ldm3d.worlds.water import Water
+
+EYE = 1.7
+LAKE = Water(level=-34.0, swell=0.0, chop=0.035, deep=(0.008, 0.050, 0.060), shallow=(0.04, 0.17, 0.16))
+
+
+class _Range:
+    """A shoulder of meadow, a valley with a lake, and the ranges around."""
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self.at = rng.uniform(0, 1, 6).astype(np.float32)
+        # The valley opens ahead, a little to one side.
+        self.open = rng.uniform(-0.5, 0.5)
+
+    def land(self, x: Array, z: Array, footprint: Array) -> Array:
+        """Height of the land, under water too."""
+        at = self.at
+        rho = np.hypot(x, z)
+        meadow = noise.hills()(x * np.float32(1 / 160) + at[0], z * np.float32(1 / 160) + at[1], footprint / 160)
+        near = np.minimum(rho * np.float32(1 / 45), 1.0)
+        bumps = noise.rough()(x * np.float32(1 / 70), z * np.float32(1 / 70), footprint / 70)
+        ahead = np.clip((x * np.float32(np.sin(self.open)) - z * np.float32(np.cos(self.open))) / np.maximum(rho, 1.0), -1, 1)
+        valley = smoothstep(-0.35, 0.55, ahead) * smoothstep(26.0, 210.0, rho)
+        crags = noise.ridges()(x * np.float32(1 / 8600) + at[2], z * np.float32(1 / 8600) + at[3], footprint / 8600)
+        broad = noise.hills()(x * np.float32(1 / 7000) + at[4], z * np.float32(1 / 7000) + at[5], footprint / 7000)
+        rise = smoothstep(330.0, 2600.0, rho + 60.0 * meadow)
+        behind = (1.0 - smoothstep(-0.2, 0.6, ahead)) * smoothstep(50.0, 700.0, rho)
+        massif = noise.hills()(z * np.float32(1 / 5200) + at[3], x * np.float32(1 / 5200) + at[4], footprint / 5200)
+        tall = np.exp(0.55 * np.clip(massif, -2.0, 2.0)) * (150.0 + 900.0 * crags) * (1.0 + 0.25 * broad)
+        slope = rise * tall + behind * (60.0 + 170.0 * crags) + rise * rho * np.float32(0.03)
+        height: Array = (
+            meadow * near * (0.7 + 3.4 * near) + bumps * near * 0.35 - 52.0 * valley * (1.0 - 0.75 * rise) + slope - EYE
+            - 0.5 * near
+        )  # fmt: skip
+        return height
+
+    def height(self, x: Array, z: Array, footprint: Array) -> Array:
+        return np.maximum(self.land(x, z, footprint), np.float32(LAKE.level))
+
+    def shade(self, hit: Hit, shader: Shader) -> Array:
+        x, z = hit.p[0], hit.p[2]
+        wet = self.land(x, z, hit.footprint)
+        lake = (wet < LAKE.level) & (np.abs(hit.p[1] - LAKE.level) < 1.0)
+        rgb = np.empty_like(hit.p)
+        for mask, shading in ((lake, self._water), (~lake, self._land)):
+            at = np.flatnonzero(mask)
+            if at.size:
+                part = Hit(hit.d[:, at], hit.r[at], hit.p[:, at], hit.normal[:, at], hit.texel[at], hit.footprint[at])
+                rgb[:, at] = shading(part, shader)
+        return rgb
+
+    def _water(self, hit: Hit, shader: Shader) -> Array:
+        depth = LAKE.level - self.land(hit.p[0], hit.p[2], hit.footprint)
+        rgb = LAKE.shade(hit, shader, np.maximum(depth, 0.0) * 0.6, shader.sunlight(hit.p))
+        # The far shore's mountains darken what is mirrored toward them.
+        dark = noise.rough()(hit.p[0] * np.float32(1 / 260), hit.p[2] * np.float32(1 / 900), hit.footprint / 260)
+        return rgb * (0.72 + 0.10 * np.clip(dark, -1, 1))
+
+    def _land(self, hit: Hit, shader: Shader) -> Array:
+        x, z, f = hit.p[0], hit.p[2], hit.footprint
+        rho = np.hypot(x, z)
+        steep = 1.0 - hit.normal[1]
+        blots = noise.rough()(x * np.float32(1 / 13), z * np.float32(1 / 13), f / 13)
+        fine = noise.grain()(x * np.float32(1 / 1.3), z * np.float32(1 / 1.3), f / 1.3)
+        broad = noise.rough()(z * np.float32(1 / 210), x * np.float32(1 / 210), f / 210)
+        cracks = noise.ridges()(x * np.float32(1 / 330), z * np.float32(1 / 330) + hit.p[1] * np.float32(1 / 270), f / 330)
+        far = smoothstep(60.0, 400.0, rho)
+        green = colour((0.100, 0.150, 0.036))
+        grass = green + (colour((0.190, 0.165, 0.070)) - green) * smoothstep(-0.7, 1.4, blots + 0.6 * broad)
+        grass = grass * np.clip(1.0 + 0.26 * fine + 0.10 * blots, 0.35, 1.8)
+        high = hit.p[1] + 60.0 * broad
+        # Woods cover the lower slopes far away.
+        wood = far * (1.0 - smoothstep(110.0, 270.0, high))
+        crowns = noise.billows()(x * np.float32(1 / 120), z * np.float32(1 / 120), f / 120) - 0.5
+        wood = wood * smoothstep(-0.25, 0.15, broad + 0.3 * blots) * (1.0 - smoothstep(0.36, 0.5, steep))
+        grass += (colour((0.026, 0.052, 0.026)) * (1.0 + 2.0 * crowns) - grass) * wood
+        stone = colour((0.205, 0.190, 0.178)) * np.clip(0.72 + 0.75 * cracks + 0.18 * blots + 0.12 * broad, 0.3, 1.8)
+        bare = np.clip(
+            smoothstep(0.20, 0.34, steep + 0.05 * blots) * (0.35 + 0.65 * far) + smoothstep(300.0, 430.0, high), 0.0, 1.0
+        )
+        albedo = grass + (stone - grass) * bare
+        snow = smoothstep(330.0, 520.0, high + 120.0 * (hit.normal[1] - 0.7)) * (1.0 - smoothstep(0.38, 0.56, steep + 0.10 * (cracks - 0.4)))
+        albedo += (colour((0.80, 0.83, 0.88)) - albedo) * snow
+        shore = (1.0 - smoothstep(0.5, 3.5, hit.p[1] - LAKE.level + 0.8 * blots)) * smoothstep(20.0, 60.0, rho)
+        albedo += (colour((0.30, 0.27, 0.22)) - albedo) * shore * (1.0 - snow)
+        normal = hit.normal.copy()
+        bend = np.clip(0.3 - f, 0.0, 0.25)
+        normal[0] += fine * bend + 0.55 * bare * (1.0 - snow * 0.7) * (cracks - 0.4) * far + crowns * wood
+        normal[2] += blots * (0.06 + 0.16 * bare * far) * (1.0 - snow * 0.6)
+        normal /= np.sqrt(dot(normal, normal))
+        free = 0.42 + 0.58 * shader.shadows.open_sky(x, z)
+        return shader.lit(np.maximum(albedo, 0.006), normal, hit.p, free=free, wrap=0.08)
+
+
+def build(rng: np.random.Generator) -> Scene:
+    """Lay out mountains."""
+    land = _Range(rng)
+
+    def ground(points: Array) -> Array:
+        x, z = points[:, 0].astype(np.float32), points[:, 1].astype(np.float32)
+        y = land.height(x, z, np.maximum(np.hypot(x, z) * np.float32(0.008), 0.02))
+        feet = np.stack([x, y, z], axis=1).astype(np.float64)
+        return feet[y > LAKE.level + 1.0]
+
+    garden = Garden(rng)
+    fir, bark = (0.030, 0.064, 0.034), (0.115, 0.075, 0.052)
+    feet = np.concatenate([scatter(rng, 9.0, 60.0, 34, 0.9), spread(rng, 40.0, 420.0, 2600, 5.0)])
+    # Firs stand in groups and leave the view ahead open close by.
+    group = noise.rough()(feet[:, 0].astype(np.float32) / 190, feet[:, 1].astype(np.float32) / 190)
+    ahead = -feet[:, 1] * np.cos(land.open) + feet[:, 0] * np.sin(land.open)
+    rho = np.hypot(feet[:, 0], feet[:, 1])
+    feet = feet[(group > 0.25) | ((rho < 40) & (ahead < rho * 0.75))]
+    for foot in ground(feet):
+        away = float(np.hypot(foot[0], foot[2]))
+        garden.conifer(foot, rng.uniform(6, 16), rng.uniform(1.5, 2.6), fir, bark=bark, bare=0.06,
+                       detail=float(np.clip(1.15 - np.log2(away / 8.0) * 0.27, 0.0, 1.0)))  # fmt: skip
+    grass = ground(np.concatenate([scatter(rng, 0.5, 9.0, 1900, 0.07), spread(rng, 5.0, 36.0, 3800, 0.25)]))
+    size = rng.uniform(0.07, 0.20, len(grass)) * np.clip(0.4 + 0.25 * np.hypot(grass[:, 0], grass[:, 2]), 0.4, 1.0)
+    garden.tufts(grass, size * 1.1, size, garden.tints(len(grass), (0.135, 0.185, 0.045), 0.2), sprites.GRASS, 0.85)
+    for at in scatter(rng, 1.7, 16.0, 22, 0.6):
+        n = int(rng.integers(6, 20))
+        foot = ground(at + rng.normal(0, 0.35, (n, 2)))
+        n = len(foot)
+        head = rng.uniform(0.018, 0.034, n)
+        tone = ((0.80, 0.80, 0.84), (0.34, 0.30, 0.78), (0.84, 0.66, 0.12))[rng.integers(3)]
+        garden.clumps(foot + [0, 0.13, 0], head * 1.6, garden.tints(n, tone, 0.08), np.tile([[0.0, 1.0, 0.0]], (n, 1)),
+                      np.ones(n), sprites.FLOWER, 0.7)  # fmt: skip
+    for foot in ground(scatter(rng, 4.0, 60.0, 34, 0.9)):
+        away = float(np.hypot(foot[0], foot[2]))
+        garden.bush(foot, rng.uniform(0.25, 0.7), (0.060, 0.098, 0.030), detail=float(np.clip(1.0 - away / 40, 0.1, 1)))
+    rocks = ground(np.concatenate([scatter(rng, 2.6, 160.0, 90, 0.8), scatter(rng, 1.5, 10.0, 60, 0.2)]))
+    n = len(rocks)
+    width = np.minimum(
+        rng.uniform(0.08, 0.35, n) * (1.0 + (rng.uniform(0, 1, n) < 0.25) * rng.uniform(1.5, 4.5, n)),
+        0.16 * np.hypot(rocks[:, 0], rocks[:, 2]),
+    )
+    stones = Stones(
+        centre=rocks + np.array([[0, 1, 0]]) * (width * 0.15)[:, None],
+        axes=np.stack([width, width * rng.uniform(0.55, 0.95, n), width * rng.uniform(0.7, 1.3, n)], axis=1),
+        turn=rng.uniform(0, 6.28, n), colour=garden.tints(n, (0.25, 0.24, 0.23), 0.1), uneven=np.full(n, 0.22),
+        moss=rng.uniform(0.0, 0.5, n), glow=np.zeros(n),
+    )  # fmt: skip
+    return Scene(
+        height=land.height, shade_ground=land.shade, cards=garden.all_cards(), limbs=garden.all_limbs(), stones=stones,
+        moss=(0.13, 0.14, 0.05), shadow_reach=60.0, relief=True, fog=0.55,
+    )  # fmt: skip
+
+
+PLACE = Place(
+    name="mountains",
+    words=(
+        "mountain", "mountainous", "alps", "alpine", "alpine meadow", "peak", "peaks", "summit", "summits", "snowy peaks",
+        "mountain range", "mountain lake", "mountain valley", "himalaya", "himalayas", "highlands", "sierra",
+    ),
+    build=build,
+)  # fmt: skip
