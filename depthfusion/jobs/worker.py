@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from typing import TextIO
 
 from depthfusion.errors import InputError, MachineError
+from depthfusion.jobs import cores
 from depthfusion.jobs.job import Job, Json
 from depthfusion.jobs.progress import Cancelled, Progress, Report
 
@@ -107,6 +108,7 @@ def main(arguments: list[str]) -> int:
         os.dup2(nothing.fileno(), 0)
     if hasattr(os, "nice"):
         os.nice(10)
+    cores.leave_one()
     _Server(source, sink, arguments[0]).serve()
     return 0
 

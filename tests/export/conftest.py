@@ -13,6 +13,8 @@ import imageio_ffmpeg
 import numpy as np
 import pytest
 
+from depthfusion import panorama
+
 FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()
 
 
@@ -109,3 +111,15 @@ def nothing_half_written(tmp_path: Path) -> Iterator[None]:
     """Fail a test that leaves a partial file."""
     yield
     assert not list(tmp_path.rglob(".partial*"))
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A panorama of soft colours and hills of depth."""
+    u, v = np.meshgrid((np.arange(256) + 0.5) / 256, (np.arange(128) + 0.5) / 128)
+    waves = [np.sin(2 * np.pi * (a * u + c)) * np.sin(np.pi * v) ** 2 for a, c in ((3, 0), (5, 0.3), (2, 0.7))]
+    rgb = np.stack([128 + 90 * wave for wave in waves], axis=-1).round().astype(np.uint8)
+    depth = (32768 + 20000 * np.sin(4 * np.pi * u) * np.sin(np.pi * v) ** 2).round().astype(np.uint16)
+    path = tmp_path_factory.mktemp("world") / "hills.png"
+    panorama.save(panorama.Panorama(rgb, depth), path)
+    return path
