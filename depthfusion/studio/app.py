@@ -1,0 +1,108 @@
+"""The studio's entry: makes the application and its window, and runs it."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import socket
+import sys
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QCoreApplication, QSocketNotifier, Qt, QTimer
+from PySide6.QtGui import QSurfaceFormat
+from PySide6.QtWidgets import QApplication
+
+from depthfusion import places
+from depthfusion.errors import InputError, MachineError
+from depthfusion.studio import opengl, session, theme
+from depthfusion.studio.session import Session
+from depthfusion.studio.window import Window
+
+SESSION = "session.json"
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+def prepare() -> None:
+    """Set what must be set before the application is made."""
+    QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+    QSurfaceFormat.setDefaultFormat(opengl.surface_format())
+    QCoreApplication.setApplicationName("DepthFusion")
+
+
+def make_application() -> QApplication:
+    """Return the application."""
+    prepare()
+    application = QApplication(sys.argv[:1])
+    application.setWindowIcon(theme.application_icon())
+    application.setDesktopFileName("depthfusion")
+    return application
+
+
+def make_window(application: QApplication, saved: Path, prompt: str | None = None, scene: Path | None = None) -> Window:
+    """Return the window as the last session left it, on a prompt that is made at once or a scene that is opened."""
+    state = Session()
+    trouble = ""
+    last: tuple[Path, ...] = ()
+    try:
+        last = state.restore(session.load(saved))
+    except (InputError, MachineError) as error:
+        trouble = str(error)
+    dressed = theme.Theme(application, state.appearance.scheme)
+    state.appearance.changed.connect(lambda name: dressed.choose(state.appearance.scheme))
+    window = Window(state, saved)
+    if trouble:
+        window.banner.tell("warning", trouble)
+    if prompt is not None:
+        QTimer.singleShot(0, window, lambda: window.try_prompt(prompt))
+    elif scene is not None:
+        window.open(scene)
+    elif last and all(path.is_file() for path in last):
+        window.open(*last, settled=True)
+    return window
+
+
+def main(prompt: str | None = None, scene: Path | None = None) -> int:
+    """Open the studio and stay until it is closed; return the exit code.
+
+    Args:
+        prompt: a world to make at once.
+        scene: a panorama or project to open.
+    """
+    application = make_application()
+    window = make_window(application, places.state() / SESSION, prompt, scene)
+
+    def tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        details = "".join(traceback.format_exception(kind, error, trace))
+        sys.stderr.write(details)
+        window.banner.tell("error", f"a defect of the program ({kind.__name__}: {error})", details=details)
+
+    sys.excepthook = tell
+    with _signals_close(window):
+        window.show()
+        return application.exec()
+
+
+@contextlib.contextmanager
+def _signals_close(window: Window) -> Iterator[None]:
+    """Let Ctrl+C and a polite kill close the window as a person does.
+
+    Python hears of signals only when it runs, and Qt's loop does not run Python: a socket that the signal writes to
+    wakes it.
+    """
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.setblocking(False)
+        woken = QSocketNotifier(ours.fileno(), QSocketNotifier.Type.Read)
+        woken.activated.connect(lambda: ours.recv(64))
+        before = signal.set_wakeup_fd(theirs.fileno())
+        handlers = {number: signal.signal(number, lambda *_: window.close()) for number in _SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
+            signal.set_wakeup_fd(before)
+            woken.setEnabled(False)

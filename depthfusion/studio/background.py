@@ -1,0 +1,98 @@
+"""Work in a thread of the window's own, where only the latest counts: opening pictures, saving the session."""
+
+from __future__ import annotations
+
+import threading
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from depthfusion.errors import InputError, MachineError
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What went wrong, in one sentence, and a defect's traceback."""
+
+    sentence: str
+    details: str = ""
+
+
+class Latest(QObject):
+    """Runs functions in one thread. A newer one replaces those that wait, and their results are not told.
+
+    `done(result)` and `failed(Trouble)` are emitted in the thread that this object lives in; `busy(bool)` likewise.
+    """
+
+    done = Signal(object)
+    failed = Signal(object)
+    busy = Signal(bool)
+    _ended = Signal(int, object)
+
+    def __init__(self, name: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._name = name
+        self._condition = threading.Condition()
+        self._wanted: tuple[int, Callable[[], Any]] | None = None
+        self._count = 0
+        self._closed = False
+        self._thread: threading.Thread | None = None
+        self._ended.connect(self._tell, Qt.ConnectionType.QueuedConnection)
+
+    def start(self, work: Callable[[], Any]) -> None:
+        """Run `work` as soon as the thread is free; it must not touch Qt's widgets."""
+        with self._condition:
+            self._count += 1
+            self._wanted = (self._count, work)
+            self._condition.notify()
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._serve, name=f"studio: {self._name}")
+            self._thread.start()
+        self.busy.emit(True)
+
+    def close(self) -> None:
+        """Finish what waits and end the thread."""
+        with self._condition:
+            self._closed = True
+            self._condition.notify()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
+    def _serve(self) -> None:
+        while True:
+            with self._condition:
+                while self._wanted is None and not self._closed:
+                    self._condition.wait()
+                if self._wanted is None:
+                    return
+                number, work = self._wanted
+                self._wanted = None
+            result = _attempt(work)
+            if not self._closed:
+                self._ended.emit(number, result)
+
+    @Slot(int, object)
+    def _tell(self, number: int, result: Any) -> None:
+        if number != self._count:
+            return
+        self.busy.emit(False)
+        if isinstance(result, Trouble):
+            self.failed.emit(result)
+        else:
+            self.done.emit(result)
+
+
+def _attempt(work: Callable[[], Any]) -> Any:
+    try:
+        return work()
+    except (InputError, MachineError) as error:
+        return Trouble(str(error))
+    except MemoryError:
+        return Trouble("there is not enough memory for this; close other programs or open a smaller picture")
+    except Exception as error:  # noqa: BLE001 — a defect is shown with its traceback and must not end the window
+        sentence = f"a defect of the program ({type(error).__name__}: {error})"
+        return Trouble(sentence, traceback.format_exc())

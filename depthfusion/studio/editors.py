@@ -1,0 +1,366 @@
+"""One widget for each kind of declared value. They know nothing of states: `fields` binds them.
+
+A new kind of value is shown by the line that reads and writes its text, until it has a class of its own in `EDITORS`.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QSizePolicy,
+    QSlider,
+    QToolButton,
+    QWidget,
+)
+
+from depthfusion.errors import InputError
+from depthfusion.settings import Auto, Choice, Flag, Integer, Number, Size, Text, Value, Vector
+
+_SPIN_WIDTH = 76
+_SLIDER_STEPS = 1000
+_LARGEST = 1e9  # where a spin box for a number without bounds ends
+
+
+class Editor(QWidget):
+    """Shows one value.
+
+    `edited(value)` tells what a person made of it; `gesture(True)` and `gesture(False)` enclose a drag.
+    """
+
+    edited = Signal(object)
+    gesture = Signal(bool)
+    refused = Signal(str)
+
+    def __init__(self, value: Value[Any]) -> None:
+        super().__init__()
+        self.value = value
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(0, 0, 0, 0)
+        self.row.setSpacing(8)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_value(self, value: Any) -> None:
+        """Show `value` without telling anyone."""
+        raise NotImplementedError
+
+
+class _Guarded:
+    """Lets the wheel scroll the panel unless the widget under it was chosen on purpose."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+def _decimals(step: float) -> int:
+    return max(0, math.ceil(-math.log10(step) - 1e-9))
+
+
+class _Spin(_Guarded, QDoubleSpinBox):
+    """A number with its unit that is narrow, has no arrows and keeps what it cannot show."""
+
+    def __init__(self, minimum: float, maximum: float, decimals: int, step: float, unit: str) -> None:
+        super().__init__()
+        self.setDecimals(decimals)
+        self.setRange(max(minimum, -_LARGEST), min(maximum, _LARGEST))
+        self.setSingleStep(step)
+        self.setSuffix(f" {unit}" if unit and unit != "°" else unit)
+        self.setKeyboardTracking(False)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.setGroupSeparatorShown(False)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def sizeHint(self) -> QSize:
+        return QSize(_SPIN_WIDTH, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(44, super().minimumSizeHint().height())
+
+    def textFromValue(self, value: float) -> str:
+        text = super().textFromValue(value)
+        point = self.locale().decimalPoint()
+        return text.rstrip("0").removesuffix(point) if point in text else text
+
+
+class _Box(_Guarded, QComboBox):
+    pass
+
+
+class _Slider(_Guarded, QSlider):
+    """A slider that jumps to where it is pressed."""
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self.setRange(0, _SLIDER_STEPS)
+        self.setPageStep(_SLIDER_STEPS // 10)
+        self.setSingleStep(_SLIDER_STEPS // 100)
+        self.setMinimumWidth(60)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def mousePressEvent(self, event: Any) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            inside = self.width() - 14
+            self.setSliderDown(True)
+            self.setValue(round((event.position().x() - 7) / inside * _SLIDER_STEPS))
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+
+    def mouseMoveEvent(self, event: Any) -> None:
+        if self.isSliderDown():
+            self.setValue(round((event.position().x() - 7) / (self.width() - 14) * _SLIDER_STEPS))
+
+    def mouseReleaseEvent(self, event: Any) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.setSliderDown(False)
+
+
+class NumberEditor(Editor):
+    """A slider where the range is one that a hand can cover (and `slides`), and a number to type."""
+
+    def __init__(self, value: Number, slides: bool = True) -> None:
+        super().__init__(value)
+        self._low, self._high = value.minimum, value.maximum
+        self._logarithmic = value.minimum > 0 and math.isfinite(value.maximum) and value.maximum / value.minimum >= 1000
+        steps = (value.maximum - value.minimum) / value.step
+        decimals = max(_decimals(value.step), 3 if value.unit == "m" else _decimals(value.step), 1)
+        self.spin = _Spin(value.minimum, value.maximum, decimals, value.step, value.unit)
+        self.slider: QSlider | None = None
+        if slides and (self._logarithmic or steps <= 2 * _SLIDER_STEPS):
+            self.slider = _Slider()
+            self.row.addWidget(self.slider, 1)
+            self.spin.setFixedWidth(_SPIN_WIDTH)
+            self.slider.valueChanged.connect(self._slid)
+            self.slider.sliderPressed.connect(lambda: self.gesture.emit(True))
+            self.slider.sliderReleased.connect(lambda: self.gesture.emit(False))
+        self.row.addWidget(self.spin, 0 if self.slider else 1)
+        self.spin.valueChanged.connect(lambda number: self.edited.emit(float(number)))
+        self.setFocusProxy(self.spin)
+
+    def show_value(self, value: float) -> None:
+        with QSignalBlocker(self.spin):
+            self.spin.setValue(value)
+        if self.slider is not None and not self.slider.isSliderDown():
+            with QSignalBlocker(self.slider):
+                self.slider.setValue(self._position(value))
+
+    def _position(self, value: float) -> int:
+        if self._logarithmic:
+            fraction = math.log(value / self._low) / math.log(self._high / self._low)
+        else:
+            fraction = (value - self._low) / (self._high - self._low)
+        return round(fraction * _SLIDER_STEPS)
+
+    def _slid(self, position: int) -> None:
+        fraction = position / _SLIDER_STEPS
+        if self._logarithmic:
+            number = self._low * (self._high / self._low) ** fraction
+            number = float(f"{number:.3g}")
+        else:
+            step = self.value.step
+            number = self._low + round(fraction * (self._high - self._low) / step) * step
+        self.edited.emit(min(max(number, self._low), self._high))
+
+
+class IntegerEditor(Editor):
+    """A whole number, with a slider where there are few."""
+
+    def __init__(self, value: Integer) -> None:
+        super().__init__(value)
+        self.spin = _Spin(value.minimum, value.maximum, 0, 1, value.unit)
+        self.slider: QSlider | None = None
+        if value.maximum - value.minimum <= _SLIDER_STEPS:
+            self.slider = _Slider()
+            self.slider.setRange(value.minimum, value.maximum)
+            self.row.addWidget(self.slider, 1)
+            self.spin.setFixedWidth(_SPIN_WIDTH)
+            self.slider.valueChanged.connect(self.edited.emit)
+            self.slider.sliderPressed.connect(lambda: self.gesture.emit(True))
+            self.slider.sliderReleased.connect(lambda: self.gesture.emit(False))
+        self.row.addWidget(self.spin, 0 if self.slider else 1)
+        self.spin.valueChanged.connect(lambda number: self.edited.emit(int(number)))
+        self.setFocusProxy(self.spin)
+
+    def show_value(self, value: int) -> None:
+        with QSignalBlocker(self.spin):
+            self.spin.setValue(value)
+        if self.slider is not None:
+            with QSignalBlocker(self.slider):
+                self.slider.setValue(value)
+
+
+class ChoiceEditor(Editor):
+    """A box with the words to choose from; `choices` names them for a Text that has a closed list."""
+
+    def __init__(self, value: Value[str], choices: tuple[tuple[str, str], ...] = ()) -> None:
+        super().__init__(value)
+        self.box = _Box()
+        self.box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        for word, explained in choices or tuple((word, "") for word in value.choices):
+            self.box.addItem(word.replace("-", " ").capitalize() if not choices else word, word)
+            self.box.setItemData(self.box.count() - 1, explained, Qt.ItemDataRole.ToolTipRole)
+        self.box.setMinimumContentsLength(6)
+        self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.row.addWidget(self.box, 1)
+        self.box.activated.connect(lambda index: self.edited.emit(self.box.itemData(index)))
+        self.setFocusProxy(self.box)
+
+    def show_value(self, value: str) -> None:
+        index = self.box.findData(value)
+        if index < 0:
+            self.box.addItem(value, value)
+            index = self.box.count() - 1
+        self.box.setCurrentIndex(index)
+
+
+class FlagEditor(Editor):
+    """A box to tick."""
+
+    def __init__(self, value: Flag) -> None:
+        super().__init__(value)
+        self.box = QCheckBox()
+        self.row.addWidget(self.box, 1)
+        self.box.clicked.connect(lambda ticked: self.edited.emit(bool(ticked)))
+        self.setFocusProxy(self.box)
+
+    def show_value(self, value: bool) -> None:
+        self.box.setChecked(value)
+
+
+class LineEditor(Editor):
+    """A line with the value's text as the command line has it: for text, and for kinds that have no editor."""
+
+    def __init__(self, value: Value[Any]) -> None:
+        super().__init__(value)
+        self.line = QLineEdit()
+        self.row.addWidget(self.line, 1)
+        self.line.editingFinished.connect(self._finished)
+        self.setFocusProxy(self.line)
+
+    def show_value(self, value: Any) -> None:
+        self.line.setText(self.value.format(value))
+        self.line.setModified(False)
+
+    def _finished(self) -> None:
+        if not self.line.isModified():
+            return
+        self.line.setModified(False)
+        try:
+            value = self.value.parse(self.line.text())
+        except InputError as error:
+            self.refused.emit(str(error))
+            return
+        self.edited.emit(value)
+
+
+class VectorEditor(Editor):
+    """A number for each component."""
+
+    def __init__(self, value: Vector) -> None:
+        super().__init__(value)
+        self.row.setSpacing(4)
+        self.spins = [_Spin(-_LARGEST, _LARGEST, 3, 0.1, "") for _ in value.default]
+        for spin in self.spins:
+            self.row.addWidget(spin, 1)
+            spin.valueChanged.connect(self._changed)
+        self.setFocusProxy(self.spins[0])
+
+    def show_value(self, value: tuple[float, ...]) -> None:
+        self._shown = value
+        for spin, number in zip(self.spins, value, strict=True):
+            with QSignalBlocker(spin):
+                spin.setValue(number)
+
+    def _changed(self) -> None:
+        # Components that were not typed keep the digits that the box does not show.
+        sender = self.sender()
+        numbers = zip(self.spins, self._shown, strict=True)
+        self.edited.emit(tuple(spin.value() if spin is sender else kept for spin, kept in numbers))
+
+
+class SizeEditor(Editor):
+    """Width × height."""
+
+    def __init__(self, value: Size) -> None:
+        super().__init__(value)
+        self.row.setSpacing(4)
+        self.spins = [_Spin(1, value.largest, 0, 1, "") for _ in range(2)]
+        self.row.addWidget(self.spins[0], 1)
+        self.row.addWidget(QLabel("×"))
+        self.row.addWidget(self.spins[1], 1)
+        for spin in self.spins:
+            spin.valueChanged.connect(lambda _: self.edited.emit(tuple(int(spin.value()) for spin in self.spins)))
+        self.setFocusProxy(self.spins[0])
+
+    def show_value(self, value: tuple[int, int]) -> None:
+        for spin, number in zip(self.spins, value, strict=True):
+            with QSignalBlocker(spin):
+                spin.setValue(number)
+
+
+class AutoEditor(Editor):
+    """An inner editor, and a switch that leaves the value to the program."""
+
+    def __init__(self, value: Auto[Any]) -> None:
+        super().__init__(value)
+        # Beside the switch there is no room for a slider as well.
+        self.inner = NumberEditor(value.inner, slides=False) if isinstance(value.inner, Number) else editor(value.inner)
+        self.automatic = QToolButton()
+        self.automatic.setText("Auto")
+        self.automatic.setCheckable(True)
+        self.automatic.setToolTip("Leave this to the program")
+        self.row.addWidget(self.inner, 1)
+        self.row.addWidget(self.automatic)
+        self._kept = value.inner.default
+        self.inner.edited.connect(self.edited)
+        self.inner.gesture.connect(self.gesture)
+        self.inner.refused.connect(self.refused)
+        self.automatic.clicked.connect(self._switched)
+        self.setFocusProxy(self.inner)
+
+    def show_value(self, value: Any) -> None:
+        self.automatic.setChecked(value is None)
+        self.inner.setEnabled(value is not None)
+        if value is not None:
+            self._kept = value
+        self.inner.show_value(self._kept)
+
+    def suggest(self, value: Any) -> None:
+        """Show what the program chose; it is the start of a person's own choice."""
+        self._kept = value
+        if self.automatic.isChecked():
+            self.inner.show_value(value)
+
+    def _switched(self, automatic: bool) -> None:
+        self.edited.emit(None if automatic else self._kept)
+
+
+EDITORS: dict[type[Value[Any]], type[Editor]] = {
+    Number: NumberEditor,
+    Integer: IntegerEditor,
+    Choice: ChoiceEditor,
+    Flag: FlagEditor,
+    Text: LineEditor,
+    Vector: VectorEditor,
+    Size: SizeEditor,
+    Auto: AutoEditor,
+}
+
+
+def editor(value: Value[Any]) -> Editor:
+    """Return a new editor for a declared value."""
+    for kind in type(value).__mro__:
+        if kind in EDITORS:
+            return EDITORS[kind](value)
+    return LineEditor(value)

@@ -1,0 +1,99 @@
+"""How finely the canvas can be drawn so that it keeps up with the hand."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from depthfusion.render.quality import FILE, Quality
+
+
+@dataclass(frozen=True)
+class Rung:
+    """A way to draw: the renderer's quality, the share of the canvas' pixels a side, and about what it costs."""
+
+    quality: Quality
+    scale: float
+    cost: float
+
+
+# From what keeps up on a processor without a graphics card to what files are drawn with. First the mesh becomes
+# coarser, then the picture. Costs are ratios measured with Mesa's software renderer, where they lie farthest apart.
+LADDER = (
+    Rung(Quality(4.0, 1), 0.25, 0.08),
+    Rung(Quality(4.0, 1), 0.35, 0.15),
+    Rung(Quality(4.0, 1), 0.5, 0.27),
+    Rung(Quality(4.0, 1), 0.7, 0.5),
+    Rung(Quality(8.0, 1), 1.0, 0.9),
+    Rung(Quality(4.0, 1), 1.0, 1.0),
+    Rung(Quality(2.0, 1), 1.0, 1.2),
+    Rung(Quality(1.0, 1), 1.0, 1.5),
+    Rung(Quality(0.5, 1), 1.0, 1.9),
+    Rung(Quality(0.5, 4), 1.0, 5.0),
+    Rung(FILE, 1.0, 12.0),
+)
+_FIRST = 4
+
+
+class Pace:
+    """Chooses the next frame's rung of `LADDER` by how long the last frames took.
+
+    A frame over the budget makes the next ones as much coarser as it was too slow. Once the picture rests it is refined
+    rung by rung, for as long as the next rung can be expected within the budget; what was measured counts more than
+    what its cost lets expect, until it is old.
+
+    Args:
+        budget: seconds that a frame may take.
+        clock: seconds from any origin.
+    """
+
+    MARGIN = 0.85  # of the budget: what a frame may be expected to take
+    MEMORY = 10.0  # seconds that a measurement counts
+
+    def __init__(self, budget: float = 0.033, clock: Callable[[], float] = time.monotonic) -> None:
+        self.budget = budget
+        self.rung = _FIRST
+        self._clock = clock
+        self._measured: dict[int, tuple[float, float]] = {}
+
+    @property
+    def now(self) -> Rung:
+        """How the next frame is drawn."""
+        return LADDER[self.rung]
+
+    @property
+    def finest(self) -> bool:
+        """Whether nothing finer can be drawn."""
+        return self.rung + 1 == len(LADDER)
+
+    def drew(self, seconds: float) -> None:
+        """Take note of what the last frame took."""
+        self._measured[self.rung] = (seconds, self._clock())
+        if seconds > self.budget:
+            cheap = [rung for rung in range(self.rung) if self._expected(rung, seconds) <= self._fitting]
+            self.rung = max(cheap, default=0)
+
+    def refine(self) -> bool:
+        """Make the next frame finer if that can be expected to fit; return whether it is."""
+        if self.finest or self.rung not in self._measured:
+            return False
+        seconds, _ = self._measured[self.rung]
+        known, at = self._measured.get(self.rung + 1, (0.0, -self.MEMORY))
+        recent = self._clock() - at < self.MEMORY
+        expected = known if recent else self._expected(self.rung + 1, seconds)
+        if expected > self._fitting:
+            return False
+        self.rung += 1
+        return True
+
+    def forget(self) -> None:
+        """Begin anew: another picture, layout or size costs otherwise."""
+        self._measured.clear()
+
+    @property
+    def _fitting(self) -> float:
+        return self.budget * self.MARGIN
+
+    def _expected(self, rung: int, seconds: float) -> float:
+        return seconds * LADDER[rung].cost / self.now.cost

@@ -1,0 +1,145 @@
+"""What the window shows, without Qt: the states, the scene, undo and the file that survives a crash."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from depthfusion import places
+from depthfusion.camera.options import ViewOptions
+from depthfusion.errors import InputError, MachineError
+from depthfusion.export.settings import ExportSettings
+from depthfusion.generate.request import GenerationRequest
+from depthfusion.look import Look
+from depthfusion.project import Project
+from depthfusion.settings import Choice, Signal, State
+from depthfusion.studio.history import History
+from ldm3d.files import whole_file
+
+VERSION = 1
+
+
+class Appearance(State):
+    """How the window itself looks."""
+
+    scheme = Choice("system", "light or dark colours of the window", ("system", "light", "dark"), label="Colours")
+
+
+class Session:
+    """The states that the window shows and changes. Every value is declared in its State and nowhere else.
+
+    Attributes:
+        request, look, view, export, appearance: the states.
+        history: undo and redo over the first four.
+        files: what is open: a project, or a panorama and perhaps its depth; `scene_changed` tells of another world.
+        source: the panorama and its depth, and a project's own camera path; the states count, not those in it.
+        last_seed: the seed of the last generation, for keeping it.
+    """
+
+    def __init__(self) -> None:
+        self.request = GenerationRequest()
+        self.look = Look()
+        self.view = ViewOptions()
+        self.export = ExportSettings()
+        self.appearance = Appearance()
+        self.history = History(self._artwork())
+        self.files: tuple[Path, ...] = ()
+        self.source: Project | None = None
+        self.scene_changed = Signal()
+        self.last_seed: int | None = None
+        self.export.changed.connect(self._export_changed)
+
+    def _artwork(self) -> dict[str, State]:
+        return {"request": self.request, "look": self.look, "view": self.view, "export": self.export}
+
+    def states(self) -> dict[str, State]:
+        """All states by name, as the session's file keeps them."""
+        return {**self._artwork(), "appearance": self.appearance}
+
+    def open(self, files: tuple[Path, ...], source: Project) -> None:
+        """Remember what is shown. The states stay as they are; `adopt_project` takes over those of `source`."""
+        self.files, self.source = files, source
+        self.scene_changed.emit("scene")
+
+    def adopt_project(self, project: Project) -> None:
+        """Take over a project's look, view and export settings as one step."""
+        with self.history.together():
+            for room, state in (("look", project.look), ("view", project.view), ("export", project.export)):
+                self.states()[room].update(state.as_dict())
+        if self.source is not None:
+            self.source.camera_path = project.camera_path
+
+    def project(self) -> Project | None:
+        """Return what is shown as a project, or None while nothing is."""
+        if self.source is None:
+            return None
+        states = {"look": self.look.copy(), "view": self.view.copy(), "export": self.export.copy()}
+        return replace(self.source, **states)
+
+    def _export_changed(self, name: str) -> None:
+        # Who chooses another path does not mean the project's own any more.
+        if name == "path" and self.source is not None:
+            self.source.camera_path = None
+
+    def adopt(self, room: str, values: Mapping[str, Any], skip: tuple[str, ...] = ()) -> list[str]:
+        """Take over what can be taken of `values` (JSON of unknown origin) as one step; return why the rest cannot."""
+        state = self.states()[room]
+        refused = []
+        with self.history.together():
+            for name, value in values.items():
+                if name in skip:
+                    continue
+                try:
+                    state.update({name: value})
+                except InputError as error:
+                    refused.append(str(error))
+        return refused
+
+    def as_dict(self) -> dict[str, Any]:
+        """The session as JSON."""
+        states = {room: state.as_dict() for room, state in self.states().items()}
+        return {"version": VERSION, "files": [str(path) for path in self.files], **states}
+
+    def restore(self, saved: Mapping[str, Any]) -> tuple[Path, ...]:
+        """Take over a saved session, without what is unknown here, and return the files that were open."""
+        for room in self.states():
+            if isinstance(values := saved.get(room), dict):
+                self.adopt(room, values)
+        self.history.forget()
+        files = saved.get("files")
+        return tuple(Path(name) for name in files if isinstance(name, str)) if isinstance(files, list) else ()
+
+
+def save(path: Path, session: Mapping[str, Any]) -> None:
+    """Write a session's JSON whole, making its folder.
+
+    Raises:
+        InputError: the folder may not be written.
+        MachineError: the disk is full or failed.
+    """
+    places.make(path.parent)
+    with whole_file(path) as partial:
+        partial.write_text(json.dumps(session, indent=1), encoding="utf-8")
+
+
+def load(path: Path) -> dict[str, Any]:
+    """Read a session's JSON; there is nothing in a first start.
+
+    Raises:
+        InputError: the file is not a session's.
+        MachineError: the file cannot be read.
+    """
+    try:
+        saved = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise MachineError(f"{path} could not be read ({error.strerror}); the studio starts afresh") from None
+    except ValueError:
+        raise InputError(f"{path} is broken; the studio starts afresh") from None
+    if not isinstance(saved, dict):
+        raise InputError(f"{path} is not a session; the studio starts afresh")
+    return saved

@@ -1,0 +1,345 @@
+"""The canvas: the world as the renderer draws it, and the hand that moves through it."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtOpenGL import QOpenGLFramebufferObject
+from PySide6.QtOpenGLWidgets import QOpenGLWidget
+
+from depthfusion.camera.frame import Frame, compose, pose_of
+from depthfusion.errors import InputError, MachineError
+from depthfusion.look import Displacement
+from depthfusion.studio import navigation, opengl, theme
+from depthfusion.studio.navigation import Eye
+from depthfusion.studio.pace import Pace
+from depthfusion.studio.scenes import Scene
+from depthfusion.studio.session import Session
+from depthfusion.studio.stage import Stage
+
+_UPLOAD = 0.012  # seconds of a paint that may go into bringing a new world
+_REST = 150  # milliseconds without a change after which the picture is refined
+_TICK = 16  # milliseconds between two steps of a held key
+_LONGEST_STEP = 0.1  # seconds: after a hitch nobody wants to be thrown across the world
+_SPEED = 0.25  # of the neutral radius, a second
+_FAST = 3.0  # times faster with Shift
+_TURN = 0.7  # of the field of view, a second
+_COLOUR_BIT = 0x4000
+_LINEAR = 0x2601
+_NOTCH = 120.0  # Qt's units of a wheel's notch
+
+_MOVES = {getattr(Qt.Key, f"Key_{letter}"): letter for letter in navigation.DIRECTIONS}
+_TURNS = {
+    Qt.Key.Key_Left: (-1.0, 0.0),
+    Qt.Key.Key_Right: (1.0, 0.0),
+    Qt.Key.Key_Up: (0.0, 1.0),
+    Qt.Key.Key_Down: (0.0, -1.0),
+}
+POSE = ("yaw", "pitch", "roll", "position", "fov")
+
+
+class Viewport(QOpenGLWidget):
+    """Draws the session's view of a scene; nothing is drawn while nothing changes.
+
+    `failed` tells why OpenGL will not do, `refused` why it cannot hold a world, `problem` why the present settings
+    cannot be drawn ("" when they can again), `arrived` that a new world is seen, `left` that Escape was pressed.
+    """
+
+    failed = Signal(str)
+    refused = Signal(str)
+    problem = Signal(str)
+    arrived = Signal()
+    left = Signal()
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.setObjectName("canvas")
+        # The renderer smooths edges by itself where there is time; samples here would slow down every frame.
+        plain = opengl.surface_format()
+        plain.setSamples(0)
+        self.setFormat(plain)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumSize(320, 200)
+        self.setAccessibleName("World")
+        self.pace = Pace()
+        self.paint_seconds = 0.0
+        self._session = session
+        self._stage: Stage | None = None
+        self._small: QOpenGLFramebufferObject | None = None
+        self._scene: Scene | None = None
+        self._waiting = False
+        self._announce = False
+        self._problem = ""
+        self._failed = False
+        self._grip: QPointF | None = None
+        self._moves: dict[int, str] = {}
+        self._turns: dict[int, tuple[float, float]] = {}
+        self._fast = False
+        self._stepped = 0.0
+        self._walk = QTimer(self)
+        self._walk.setTimerType(Qt.TimerType.PreciseTimer)
+        self._walk.setInterval(_TICK)
+        self._walk.timeout.connect(self._step)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_REST)
+        self._rest.timeout.connect(self._refine)
+        session.look.changed.connect(lambda name: self.redraw())
+        session.view.changed.connect(self._view_changed)
+
+    # --- what is shown -------------------------------------------------------------------------------------------
+
+    @property
+    def scene(self) -> Scene | None:
+        """The world that is shown or on its way."""
+        return self._scene
+
+    def show_scene(self, scene: Scene) -> None:
+        """Show another world as soon as it is on the GPU; until then the last one stays."""
+        self._scene = scene
+        self._announce = True
+        self._waiting = True
+        self.pace.forget()
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw soon, as quickly as a moving picture needs."""
+        self._rest.start()
+        self.update()
+
+    def rule(self) -> Displacement:
+        """Return how depth becomes distance; raises `InputError` where the look contradicts itself."""
+        near, far = (self._scene.panorama.near, self._scene.panorama.far) if self._scene else (None, None)
+        return self._session.look.displacement(near, far)
+
+    def frame(self) -> tuple[Frame, Displacement]:
+        """Return what is to be drawn, as the command line composes it for the canvas' size in pixels or its share.
+
+        Raises `InputError` where the settings contradict each other.
+        """
+        view, rule = self._session.view, self.rule()
+        pose = pose_of(view)
+        pose = type(pose)(navigation.inside(pose.position, rule.farthest), pose.yaw, pose.pitch, pose.roll)
+        width, height = self._pixels()
+        width, height = round(width * self.pace.now.scale), round(height * self.pace.now.scale)
+        even = (max(width - width % 2, 2), max(height - height % 2, 2))
+        return compose(view, pose, view.fov, even, rule), rule
+
+    def _view_changed(self, name: str) -> None:
+        if name == "layout":
+            self.pace.forget()
+        self.redraw()
+
+    def home(self) -> None:
+        """Return to the middle of the world and look ahead."""
+        view = type(self._session.view)
+        with self._session.history.together():
+            self._session.view.update({name: getattr(view, name).default for name in POSE})
+
+    def _pixels(self) -> tuple[int, int]:
+        ratio = self.devicePixelRatio()
+        return round(self.width() * ratio), round(self.height() * ratio)
+
+    # --- drawing -------------------------------------------------------------------------------------------------
+
+    def initializeGL(self) -> None:
+        # A lost context comes back as another one: what was made in the old one goes with it, and is made anew when it
+        # is first needed, in paintGL.
+        self.context().aboutToBeDestroyed.connect(self._release, Qt.ConnectionType.DirectConnection)
+
+    def paintGL(self) -> None:
+        began = time.perf_counter()
+        if self._failed:
+            return
+        if self._stage is None and not self._build():
+            return
+        stage = self._stage
+        assert stage is not None
+        if self._waiting and self._scene is not None:
+            self._waiting = False
+            try:
+                stage.put(self._scene.prepared)
+            except MachineError as error:
+                self.refused.emit(str(error))
+        if stage.upload(_UPLOAD):
+            self.update()
+        elif self._announce and not stage.empty:
+            self._announce = False
+            self.arrived.emit()
+        canvas = QColor(theme.colours().canvas)
+        stage.clear(self.defaultFramebufferObject(), (canvas.redF(), canvas.greenF(), canvas.blueF()))
+        if stage.empty:
+            return
+        try:
+            frame, rule = self.frame()
+        except InputError as error:
+            self._say(str(error))
+            return
+        self._say("")
+        self._draw(stage, frame, rule)
+        self.paint_seconds = time.perf_counter() - began
+        self.pace.drew(self.paint_seconds)
+
+    def _draw(self, stage: Stage, frame: Frame, rule: Displacement) -> None:
+        pace = self.pace.now
+        canvas = self.defaultFramebufferObject()
+        if pace.scale == 1.0:
+            stage.draw(frame, rule, pace.quality, canvas)
+            return
+        size = QSize(*frame.size)
+        if self._small is None or self._small.size() != size:
+            depth = QOpenGLFramebufferObject.Attachment.CombinedDepthStencil
+            self._small = QOpenGLFramebufferObject(size, depth)
+        stage.draw(frame, rule, pace.quality, self._small.handle())
+        whole = QRect(QPoint(0, 0), QSize(*self._pixels()))
+        # None is the canvas' own framebuffer.
+        QOpenGLFramebufferObject.blitFramebuffer(
+            None, whole, self._small, QRect(QPoint(0, 0), size), _COLOUR_BIT, _LINEAR
+        )
+
+    def resizeGL(self, width: int, height: int) -> None:
+        self.pace.forget()
+        self._rest.start()
+
+    def _build(self) -> bool:
+        try:
+            self._stage = Stage()
+        except MachineError as error:
+            self._failed = True
+            self.failed.emit(str(error))
+            return False
+        self._waiting = self._scene is not None
+        return True
+
+    def _release(self) -> None:
+        if self._stage is not None:
+            self.makeCurrent()
+            self._stage.release()
+            self._stage = self._small = None
+            self.doneCurrent()
+
+    def _refine(self) -> None:
+        if self.pace.refine():
+            self.update()
+            self._rest.start()
+
+    def _say(self, problem: str) -> None:
+        if problem != self._problem:
+            self._problem = problem
+            self.problem.emit(problem)
+
+    # --- the hand ------------------------------------------------------------------------------------------------
+
+    def _eye(self, place: QPointF) -> tuple[Eye, QRect]:
+        """Return the eye's picture under a place in widget coordinates, and its rectangle."""
+        layout = self._session.view.layout
+        width, height = self.width(), self.height()
+        if layout in {"sbs", "half-sbs"}:
+            half = width // 2
+            rectangle = QRect(half if place.x() >= half else 0, 0, half, height)
+        elif layout == "tb":
+            half = height // 2
+            rectangle = QRect(0, half if place.y() >= half else 0, width, half)
+        else:
+            rectangle = QRect(0, 0, width, height)
+        aspect = width / height if layout == "half-sbs" else rectangle.width() / rectangle.height()
+        return Eye(rectangle.width(), rectangle.height(), aspect), rectangle
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self._grip is None:
+            self._grip = event.position()
+            self._session.history.begin()
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._grip is None:
+            return
+        eye, rectangle = self._eye(self._grip)
+        middle = QPointF(rectangle.x() + rectangle.width() / 2, rectangle.y() + rectangle.height() / 2)
+        start, end = self._grip - middle, event.position() - middle
+        self._grip = event.position()
+        view = self._session.view
+        yaw, pitch = navigation.dragged(
+            view.yaw, view.pitch, view.roll, view.fov, eye, (start.x(), start.y()), (end.x(), end.y())
+        )
+        view.update({"yaw": yaw, "pitch": pitch})
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self._grip is not None:
+            self._grip = None
+            self._session.history.end()
+            self.unsetCursor()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        view = self._session.view
+        view.fov = navigation.zoomed(view.fov, event.angleDelta().y() / _NOTCH)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        plain = not event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
+        if plain and (key in _MOVES or key in _TURNS):
+            if not event.isAutoRepeat():
+                self._hold(key)
+        elif key == Qt.Key.Key_Shift:
+            self._fast = True
+        elif key == Qt.Key.Key_Home and plain:
+            self.home()
+        elif key == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Shift:
+            self._fast = False
+        elif not event.isAutoRepeat():
+            self._let_go(event.key())
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        for key in (*self._moves, *self._turns):
+            self._let_go(key)
+        self._fast = False
+        super().focusOutEvent(event)
+
+    def _hold(self, key: int) -> None:
+        if not self._moves and not self._turns:
+            self._session.history.begin()
+            self._stepped = time.perf_counter() - _TICK / 1000
+            self._walk.start()
+        if key in _MOVES:
+            self._moves[key] = _MOVES[key]
+        else:
+            self._turns[key] = _TURNS[key]
+        self._step()
+
+    def _let_go(self, key: int) -> None:
+        held = self._moves.pop(key, None) or self._turns.pop(key, None)
+        if held and not self._moves and not self._turns:
+            self._walk.stop()
+            self._session.history.end()
+
+    def _step(self) -> None:
+        """Go on as far as the time since the last step asks for."""
+        now = time.perf_counter()
+        seconds = min(now - self._stepped, _LONGEST_STEP)
+        self._stepped = now
+        seconds *= _FAST if self._fast else 1.0
+        view = self._session.view
+        changes: dict[str, Any] = {}
+        if self._moves:
+            try:
+                rule = self.rule()
+            except InputError:  # the banner says so; there is no world to move in until it is settled
+                return
+            place = navigation.moved(view.position, view.yaw, self._moves.values(), seconds * _SPEED * rule.neutral)
+            changes["position"] = navigation.inside(place, rule.farthest)
+        if self._turns:
+            degrees = seconds * _TURN * view.fov
+            right = sum(turn[0] for turn in self._turns.values())
+            up = sum(turn[1] for turn in self._turns.values())
+            changes["yaw"] = navigation.wrapped(view.yaw + right * degrees)
+            changes["pitch"] = min(max(view.pitch + up * degrees, -90.0), 90.0)
+        view.update(changes)

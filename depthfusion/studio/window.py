@@ -1,0 +1,369 @@
+"""The window: puts the rooms of the studio together. What each does stands in its own module."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from depthfusion import places, project
+from depthfusion.errors import InputError, MachineError
+from depthfusion.generate.jobs import GenerateJob
+from depthfusion.jobs.job import Json
+from depthfusion.studio import actions, drops, exporting, opengl, session, theme
+from depthfusion.studio.background import Latest, Trouble
+from depthfusion.studio.banner import Banner
+from depthfusion.studio.inspector import Inspector
+from depthfusion.studio.prompt_panel import PromptPanel
+from depthfusion.studio.scenes import Scene, opener
+from depthfusion.studio.session import Session
+from depthfusion.studio.task_strip import TaskStrip
+from depthfusion.studio.tasks import Failure, Task, Tasks
+from depthfusion.studio.view_bar import ViewBar
+from depthfusion.studio.viewport import Viewport
+from depthfusion.studio.welcome import NoCanvas, Welcome
+
+_AUTOSAVE = 1500  # milliseconds after the last change
+_SIDES = (300, 840, 320)
+
+
+class Window(QMainWindow):
+    """Everything a person sees.
+
+    Args:
+        state: what is shown and changed.
+        saved: the file that keeps it.
+    """
+
+    def __init__(self, state: Session, saved: Path) -> None:
+        super().__init__()
+        self.session = state
+        self._saved = saved
+        self._generating: Task | None = None
+        self._leave = False
+        self._was_maximized = False
+        self.setWindowTitle("DepthFusion")
+        self.setAcceptDrops(True)
+        self.resize(1440, 900)
+
+        self.tasks = Tasks(self)
+        self.loader = Latest("opening", self)
+        self.saver = Latest("saving", self)
+        self.prompt = PromptPanel(state)
+        self.inspector = Inspector(state)
+        self.bar = ViewBar(state)
+        self.banner = Banner()
+        self.strip = TaskStrip()
+        self.stack = QStackedWidget()
+        self.viewport: Viewport | None = None
+        self.welcome: Welcome | None = None
+        self._make_canvas()
+        self._lay_out()
+        self.actions_ = actions.Actions(self)
+        self._connect()
+        self.inspector.set_ready(False)
+        self._autosave = QTimer(self)
+        self._autosave.setSingleShot(True)
+        self._autosave.setInterval(_AUTOSAVE)
+        self._autosave.timeout.connect(self.save_session)
+        for one in state.states().values():
+            one.changed.connect(lambda name: self._autosave.start())
+        state.scene_changed.connect(lambda name: self._autosave.start())
+
+    # --- putting together ----------------------------------------------------------------------------------------
+
+    def _make_canvas(self) -> None:
+        reason = opengl.why_not()
+        if reason is not None:
+            self._without_canvas(reason)
+            return
+        self.viewport = Viewport(self.session)
+        self.welcome = Welcome(self.viewport)
+        over = QVBoxLayout(self.viewport)
+        over.setContentsMargins(0, 0, 0, 0)
+        over.addWidget(self.welcome)
+        self.stack.addWidget(self.viewport)
+
+    def _without_canvas(self, reason: str) -> None:
+        page = NoCanvas(reason)
+        self.stack.addWidget(page)
+        self.stack.setCurrentWidget(page)
+
+    def _lay_out(self) -> None:
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.GAP // 2)
+        column.addWidget(self.bar)
+        column.addWidget(self.banner)
+        column.addWidget(self.stack, 1)
+        column.addWidget(self.strip)
+        self.splitter = QSplitter()
+        self.splitter.setHandleWidth(8)
+        self.splitter.setChildrenCollapsible(False)
+        for widget, width, stretch in zip((self.prompt, middle, self.inspector), _SIDES, (0, 1, 0), strict=True):
+            self.splitter.addWidget(widget)
+            self.splitter.setStretchFactor(self.splitter.count() - 1, stretch)
+            if not stretch:
+                widget.setMinimumWidth(width - 40)
+                widget.setMaximumWidth(width + 140)
+        self.splitter.setSizes(list(_SIDES))
+        frame = QWidget()
+        around = QVBoxLayout(frame)
+        around.setContentsMargins(8, 2, 8, 8)
+        around.addWidget(self.splitter)
+        self.frame = around
+        self.setCentralWidget(frame)
+
+    def _connect(self) -> None:
+        self.prompt.generate.connect(self.generate)
+        self.prompt.cancel.connect(self.cancel_generation)
+        for panel in (self.prompt, self.inspector):
+            panel.refused.connect(partial(self.banner.tell, "warning"))
+        self.inspector.still.connect(lambda: self.ask_export("still"))
+        self.inspector.video.connect(lambda: self.ask_export("video"))
+        self.bar.home.connect(self.home)
+        self.bar.full_screen.connect(self.toggle_full_screen)
+        self.strip.cancel.connect(self.tasks.cancel)
+        self.tasks.added.connect(self.strip.add)
+        self.tasks.failed.connect(self._failed)
+        self.loader.done.connect(self._opened)
+        self.loader.failed.connect(self._trouble)
+        self.saver.failed.connect(self._trouble)
+        if self.viewport is not None and self.welcome is not None:
+            self.viewport.failed.connect(self._without_canvas)
+            self.viewport.refused.connect(partial(self.banner.tell, "error"))
+            self.viewport.problem.connect(self._problem)
+            self.viewport.arrived.connect(self.welcome.hide)
+            self.viewport.left.connect(self.leave_full_screen)
+            self.welcome.chosen.connect(self.try_prompt)
+            self.welcome.open.connect(self.ask_open)
+
+    # --- opening -------------------------------------------------------------------------------------------------
+
+    def open(self, *paths: Path, settled: bool = False) -> None:
+        """Open a picture, a picture and its depth, or a project. It is read in a thread; the latest wins.
+
+        `settled`: the session's settings stay; otherwise those that the files bring are taken over.
+        """
+        self.loader.start(opener(paths, settled))
+
+    def ask_open(self) -> None:
+        """Ask for files to open."""
+        known = " ".join(f"*{suffix}" for suffix in (*drops.DEPTHS, drops.PROJECT))
+        here = self.session.files[0].parent if self.session.files else places.results().parent
+        dialog = QFileDialog(self, "Open a panorama (choose its depth with it) or a project", str(here))
+        dialog.setNameFilter(f"Panoramas and projects ({known})")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(lambda names: self.open(*map(Path, names)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _opened(self, scene: Scene) -> None:
+        self.banner.clear()
+        self.session.open(scene.files, scene.project)
+        self.setWindowTitle(f"{scene.name} – DepthFusion")
+        self.inspector.set_ready(True)
+        if self.viewport is not None:
+            self.viewport.show_scene(scene)
+        if scene.settled:
+            return
+        if project.is_project(scene.files[0]):
+            self.session.adopt_project(scene.project)
+        if scene.panorama.request is not None:
+            self._adopt_request(dict(scene.panorama.request))
+
+    def _adopt_request(self, request: Json) -> None:
+        """Take over how a picture was made, except its engine, which is only proposed."""
+        refused = self.session.adopt("request", request, skip=("engine",))
+        if refused:
+            self.banner.tell("warning", f"not every setting of this picture is known here: {refused[0]}")
+        engine = request.get("engine")
+        if isinstance(engine, str) and self.session.request.engine not in {"auto", engine}:
+            use = partial(setattr, self.session.request, "engine", engine)
+            self.banner.tell("info", f"this picture was made by {engine}", action=(f"Use {engine}", use))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self._dropped(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self.open(*self._dropped(event))
+
+    def _dropped(self, event: QDropEvent) -> list[Path]:
+        return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+
+    # --- generating ----------------------------------------------------------------------------------------------
+
+    def try_prompt(self, prompt: str) -> None:
+        """Write a prompt and make it."""
+        self.session.request.prompt = prompt
+        self.generate()
+
+    def generate(self) -> None:
+        """Make the world of the prompt in a worker, and open it when it is there."""
+        request = self.session.request
+        if self._generating is not None or not request.prompt.strip():
+            return
+        folder = places.results()
+        try:
+            places.make(folder)
+        except (InputError, MachineError) as error:
+            self.banner.tell("error", str(error))
+            return
+        name = places.unused(folder, places.stem(request.prompt), (".png", ".depth.png"))
+        job = GenerateJob(request.as_dict(), str(name.with_name(name.name + ".png")))
+        task = self.tasks.submit("generate", job, " ".join(request.prompt.split())[:80])
+        self._generating = task
+        task.done.connect(self._generated)
+        task.ended.connect(self._generation_ended)
+        self.prompt.set_running(True)
+        self.actions_.set_generating(True)
+        self.banner.clear()
+
+    def cancel_generation(self) -> None:
+        """Stop making the world."""
+        if self._generating is not None:
+            self.tasks.cancel(self._generating)
+
+    def _generated(self, result: Json) -> None:
+        self.prompt.tell(result["understood"], result["request"]["seed"])
+        self.open(Path(result["panorama"]), settled=True)
+
+    def _generation_ended(self) -> None:
+        self._generating = None
+        self.prompt.set_running(False)
+        self.actions_.set_generating(False)
+
+    # --- exporting -----------------------------------------------------------------------------------------------
+
+    def ask_export(self, kind: str) -> None:
+        """Ask where a `still`, a `video` or a `project` goes, and write it there."""
+        if self.session.source is None:
+            self.banner.tell("info", "there is no world to export yet: generate one, or open a panorama")
+            return
+        suggested = exporting.suggestion(self.session, kind, self.session.source.panorama)
+        try:
+            places.make(suggested.parent)
+        except (InputError, MachineError) as error:
+            self.banner.tell("error", str(error))
+            return
+        exporting.ask(self, kind, suggested, self.save_project if kind == "project" else partial(self.export, kind))
+
+    def export(self, kind: str, output: Path) -> Task | None:
+        """Write a `still` or a `video` of what is shown in a worker."""
+        shown = self.session.project()
+        return self.tasks.submit("export", exporting.job(shown, kind, output), output.name) if shown else None
+
+    def save_project(self, output: Path | None = None) -> None:
+        """Write what is shown as a project: to `output`, else where it came from, else ask."""
+        shown = self.session.project()
+        opened = self.session.files[0] if self.session.files else None
+        if output is None and opened is not None and project.is_project(opened):
+            output = opened
+        if shown is None or output is None:
+            self.ask_export("project")
+            return
+        try:
+            project.save(shown, output)
+        except (InputError, MachineError) as error:
+            self.banner.tell("error", str(error))
+            return
+        self.session.files = (output,)
+        self.setWindowTitle(f"{output.stem} – DepthFusion")
+        self.banner.tell("info", f"saved as {output.name}")
+
+    # --- telling -------------------------------------------------------------------------------------------------
+
+    def _failed(self, task: Task, failure: Failure) -> None:
+        sentence = failure.message
+        if failure.reason == "defect":
+            sentence = f"{task.title}: a defect of the program ({failure.message})"
+        kind = "warning" if failure.reason == "input" else "error"
+        self.banner.tell(kind, sentence, details=failure.traceback)
+
+    def _trouble(self, trouble: Trouble) -> None:
+        self.banner.tell("error", trouble.sentence, details=trouble.details)
+
+    def _problem(self, sentence: str) -> None:
+        if sentence:
+            self.banner.tell("warning", sentence, topic="view")
+        else:
+            self.banner.settle("view")
+
+    # --- the view ------------------------------------------------------------------------------------------------
+
+    def home(self) -> None:
+        """Return to the middle of the world."""
+        if self.viewport is not None:
+            self.viewport.home()
+
+    def toggle_full_screen(self) -> None:
+        """Let the canvas fill the screen, or return."""
+        if self.isFullScreen():
+            self.leave_full_screen()
+            return
+        self._was_maximized = self.isMaximized()
+        for widget in self._around():
+            widget.hide()
+        self.frame.setContentsMargins(0, 0, 0, 0)
+        self.showFullScreen()
+        self.stack.currentWidget().setFocus()
+
+    def leave_full_screen(self) -> None:
+        """Return from full screen."""
+        if not self.isFullScreen():
+            return
+        for widget in self._around():
+            widget.show()
+        self.strip.setVisible(bool(self.strip.rows))
+        self.frame.setContentsMargins(8, 2, 8, 8)
+        if self._was_maximized:
+            self.showMaximized()
+        else:
+            self.showNormal()
+
+    def _around(self) -> tuple[QWidget, ...]:
+        return self.prompt, self.inspector, self.bar, self.strip, self.menuBar()
+
+    # --- keeping and leaving -------------------------------------------------------------------------------------
+
+    def save_session(self) -> None:
+        """Write down what is shown, in a thread: nothing is lost after a crash."""
+        snapshot = self.session.as_dict()
+        self.saver.start(partial(session.save, self._saved, snapshot))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self.tasks.running("export") and not self._leave:
+            event.ignore()
+            self._ask_to_leave()
+            return
+        self.hide()
+        self._autosave.stop()
+        self.save_session()
+        self.tasks.close()
+        self.loader.close()
+        self.saver.close()
+        event.accept()
+
+    def _ask_to_leave(self) -> None:
+        box = QMessageBox(self)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setText("An export is running. Stop it and close?")
+        stop = box.addButton("Stop and close", QMessageBox.ButtonRole.AcceptRole)
+        stay = box.addButton("Go on exporting", QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(stay)
+        box.setEscapeButton(stay)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        stop.clicked.connect(self._stop_and_leave)
+        box.open()
+
+    def _stop_and_leave(self) -> None:
+        self._leave = True
+        later: Callable[[], object] = self.close
+        QTimer.singleShot(0, later)
