@@ -47,20 +47,21 @@ def _cos(phase: float) -> float:
     return math.cos(2 * math.pi * phase)
 
 
+# Steps up and forward show more of what lies hidden behind near ground than steps aside: they are kept smaller.
 PRESETS = {
     preset.name: preset
     for preset in (
         Preset("sway", "gently from side to side, eyes on the subject", lambda p: (_sin(p), 0.0, 0.0)),
         Preset(
             "orbit",
-            "an ellipse across the line of sight, eyes on the subject",
-            lambda p: (_sin(p), _cos(p) * 0.6, 0.0),
+            "a flat ellipse across the line of sight, eyes on the subject",
+            lambda p: (_sin(p), 0.4 * _cos(p), 0.0),
         ),
-        Preset("dolly", "slowly forward and back", lambda p: (0.0, 0.0, 1.5 * _sin(p)), faces=False),
+        Preset("dolly", "slowly forward and back", lambda p: (0.0, 0.0, _sin(p)), faces=False),
         Preset(
             "figure-eight",
             "an eight lying on its side, eyes on the subject",
-            lambda p: (_sin(p), 0.5 * _sin(2 * p), 0.0),
+            lambda p: (_sin(p), 0.35 * _sin(2 * p), 0.0),
         ),
         Preset("turntable", "one full turn to the right on the spot", lambda p: (0.0, 0.0, 0.0), faces=False, turns=1),
     )

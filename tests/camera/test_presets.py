@@ -91,7 +91,7 @@ def test_in_eight_seconds_nothing_near_sweeps_faster_than_the_eye_follows(name: 
     found = sampled(preset(name, Pose(), 90, rule, 8))
     speed = np.linalg.norm(np.diff(found[:, :3], axis=0), axis=1) / (8 / 240)
     turning = np.abs(np.diff(found[:, 3])) / (8 / 240)
-    closest = rule.nearest - reach_of(0, rule) * 1.5
+    closest = rule.nearest - reach_of(0, rule)
     assert np.degrees(speed / closest).max() + turning.max() < 30
     assert turning.max() < 10
 
