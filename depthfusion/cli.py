@@ -10,7 +10,7 @@ import time
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import depthfusion
 from depthfusion import options, places
@@ -22,7 +22,8 @@ from depthfusion.jobs.job import Job, Json
 from depthfusion.jobs.progress import Cancelled, Progress, Report
 from depthfusion.look import Look
 
-_POSE = ("yaw", "pitch", "roll", "position", "fov")
+if TYPE_CHECKING:
+    from depthfusion.project import Project
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -167,37 +168,29 @@ def _import(namespace: argparse.Namespace) -> int:
     return Exit.DONE
 
 
-def _scene_fields(namespace: argparse.Namespace) -> dict[str, Any]:
-    return {
-        "scene": namespace.scene,
-        "depth": namespace.depth,
-        "invert_depth": namespace.invert_depth,
-        "depth_unit": namespace.depth_unit,
-        "output": namespace.output,
-        "look": options.given(namespace, Look),
-        "view": options.given(namespace, ViewOptions),
-        "export": options.given(namespace, ExportSettings),
-    }
+def _project(namespace: argparse.Namespace, *, moving: bool) -> Project:
+    from depthfusion import project
+
+    depth = Path(namespace.depth) if namespace.depth else None
+    scene = project.load_scene(
+        Path(namespace.scene), depth, invert_depth=namespace.invert_depth, depth_unit=namespace.depth_unit
+    )
+    look, view, export = (options.given(namespace, state) for state in (Look, ViewOptions, ExportSettings))
+    project.override(scene, look, view, export, moving=moving)
+    return scene
 
 
 def _still(namespace: argparse.Namespace) -> int:
     from depthfusion.export.jobs import StillJob
 
-    print(_do(StillJob(**_scene_fields(namespace)))["output"])
+    print(_do(StillJob(output=namespace.output, **_project(namespace, moving=False).job()))["output"])
     return Exit.DONE
 
 
 def _video(namespace: argparse.Namespace) -> int:
     from depthfusion.export.jobs import VideoJob
 
-    fields = _scene_fields(namespace)
-    named = [name for name in _POSE if name in fields["view"]]
-    if named and str(fields["export"].get("path", "")).endswith(".json"):
-        option = "--" + named[0]
-        raise InputError(
-            f"{option} cannot be used with the path file {fields['export']['path']}, which has its own poses"
-        )
-    print(_do(VideoJob(**fields))["output"])
+    print(_do(VideoJob(output=namespace.output, **_project(namespace, moving=True).video_job()))["output"])
     return Exit.DONE
 
 
