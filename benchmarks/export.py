@@ -1,7 +1,8 @@
 """What a video costs beyond its parts: `python -m benchmarks.export`.
 
-The whole job (`depthfusion video`, side by side, 1920×1080 an eye) against drawing the same frames alone and encoding
-the same frames alone, in turn. Where drawing and encoding share the processor, the job can at best take as long as both together.
+The whole job (`depthfusion video`, side by side, 1920×1080 an eye) against drawing the same frames
+alone and encoding the same frames alone, in turn. Where drawing and encoding share the
+processor, the job can at best take as long as both together.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 Our renderer at several tolerances, and with what files are drawn with, against a named peer in the same loop: a plain
 sphere of 512×256 segments whose vertices are displaced in the vertex shader and whose texture coordinates are
-interpolated, one sample a pixel, everything always drawn. The world is a sketch of 4096×2048 with depth of 1024×512, seen 0.3 m off its centre.
+interpolated, one sample a pixel, everything always drawn. The world is a sketch of 4096×2048 with
+depth of 1024×512, seen 0.3 m off its centre.
 """
 
 from __future__ import annotations
