@@ -1,32 +1,24 @@
-// The panorama's colour in linear light.
+// The panorama's colour in linear light. Needs sphere.glsl.
 
-uniform sampler2D colour_map;     // at full size
-uniform sampler2D smaller_map;    // half of it, and all its halves
-uniform int most;                 // the most samples along one side of a pixel
+uniform sampler2D colour_map;
 
-// Bilinear at `level` halvings of the panorama (may lie between two).
-vec3 colour_at(vec2 uv, float level) {
-    if (level <= 0.0)
-        return textureLod(colour_map, uv, 0.0).rgb;
-    vec3 small = textureLod(smaller_map, uv, max(level - 1.0, 0.0)).rgb;
-    return level >= 1.0 ? small : mix(textureLod(colour_map, uv, 0.0).rgb, small, level);
-}
+// Bilinear samples so many texels apart still average well.
+const float APART = 1.5;
 
-// The mean colour over a pixel, of which `across` and `down` are the direction's changes over its width and height.
-// Texels are counted by angle, not by u: a meridian's or a pole's crowded texels need no care, and the seam has none.
-vec3 colour_of(vec3 direction, vec3 across, vec3 down) {
+// The colour around a place on the surface, over what its differences `across` and `down` span: `taps` × `taps` samples.
+// Texels are counted by angle and not by u: a pole's crowded texels need no care, and the seam has no edge.
+vec3 colour_around(vec3 place, vec3 across, vec3 down, int taps) {
     float texel = PI / float(textureSize(colour_map, 0).y);
-    float scale = 1.0 / (length(direction) * texel);
-    vec2 footprint = vec2(length(across), length(down)) * scale;
-    ivec2 count = clamp(ivec2(ceil(footprint * 1.5)), 1, most);
-    vec2 part = 1.0 / vec2(count);
-    vec2 spacing = footprint * part;
-    float level = log2(max(max(spacing.x, spacing.y), 1e-6));
+    float away = dot(place, place);
+    vec2 square = vec2(dot(across, across), dot(down, down));
+    vec2 along = vec2(dot(across, place), dot(down, place));
+    vec2 wide = max(square - along * along / away, 0.0) / (away * texel * texel);
+    float level = max(0.5 * log2(max(wide.x, wide.y)) - log2(APART * float(taps)), 0.0);
     vec3 sum = vec3(0.0);
-    for (int j = 0; j < count.y; j++)
-        for (int i = 0; i < count.x; i++) {
-            vec2 offset = (vec2(i, j) + 0.5) * part - 0.5;
-            sum += colour_at(uv_of(direction + offset.x * across + offset.y * down), level);
+    for (int y = 0; y < taps; y++)
+        for (int x = 0; x < taps; x++) {
+            vec2 offset = (vec2(x, y) + 0.5) / float(taps) - 0.5;
+            sum += textureLod(colour_map, uv_of(place + offset.x * across + offset.y * down), level).rgb;
         }
-    return sum * (part.x * part.y);
+    return sum / float(taps * taps);
 }

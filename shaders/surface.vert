@@ -9,7 +9,6 @@
 // texel, rows 0 and H+1 the poles.
 in vec4 tile;          // its corner in grid places, the step between places, and which neighbours are coarser
 uniform mat4 to_clip;
-out vec3 place;
 
 void main() {
     ivec2 cell = ivec2(gl_VertexID % 17, gl_VertexID / 17);
@@ -24,6 +23,5 @@ void main() {
     grid.x = grid.x == size.x ? 0.0 : grid.x;
     vec2 uv = vec2(grid.x + 0.5, clamp(grid.y - 0.5, 0.0, size.y)) / size;
     float depth = depth_at(vec2(grid.x, clamp(grid.y - 1.0, 0.0, size.y - 1.0)));
-    place = direction_of(uv) * radius_of(depth);
-    gl_Position = to_clip * vec4(place, 1.0);
+    gl_Position = to_clip * vec4(direction_of(uv) * radius_of(depth), 1.0);
 }

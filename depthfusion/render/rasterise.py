@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,8 +23,12 @@ if TYPE_CHECKING:
     import moderngl
 
 _DEPTH_CLAMP = 0x864F
-_DEEPEST = 1e6
-"""The most that the far plane's distance is of the near one's: what 24 bits of depth can still order."""
+_APART = 1.5
+"""Texels between samples that still average well, as in colour.glsl."""
+_SHARP = 0.02
+"""Pixels that rounded depth may move a colour."""
+_FREE_UNIT = 2
+"""The first texture unit that a surface does not use."""
 
 
 def patch_indices() -> NDArray[np.uint16]:
@@ -49,65 +54,204 @@ def eye_of(view: View, tile: Tile | None = None) -> Eye:
     inward = np.array([[1, 0, left], [-1, 0, -right], [0, 1, bottom], [0, -1, -top]], float)
     inward = np.concatenate([inward / np.linalg.norm(inward, axis=1, keepdims=True), [[0, 0, -1]]])
     reach = max(left**2, right**2) + max(bottom**2, top**2)
-    half = view.lens.half_width
-    scale = max(size[0] / (2 * half), size[1] * view.aspect / (2 * half))
-    return Eye(np.asarray(view.pose.position), inward @ turn, view.pose.forward, scale, 1 / math.sqrt(1 + reach))
+    position = np.asarray(view.pose.position)
+    return Eye(position, inward @ turn, view.pose.forward, max(pixel_scales(view)), 1 / math.sqrt(1 + reach))
+
+
+def pixel_scales(view: View) -> tuple[float, float]:
+    """Return the pixels along a tangent of 1 from the lens's axis, across and up; they differ in a squeezed picture."""
+    half = 2 * view.lens.half_width
+    return view.rectangle[2] / half, view.rectangle[3] * view.aspect / half
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one frame is drawn from: the patches that its views need, chosen once for all of them."""
+
+    surface: Surface
+    rule: Displacement
+    quality: Quality
+    selection: Selection
+
+    @property
+    def parts(self) -> int:
+        """Into how many parts a pixel's side is cut for depth: edges are smoothed as soon as colour is."""
+        return 1 if self.quality.samples == 1 else 2
+
+    def taps(self, views: list[View]) -> int:
+        """Samples of the colour along one side of a part: no more than there are texels, or than the quality allows."""
+        coarsest = min(min(pixel_scales(view)) for view in views) * self.parts
+        away = max(math.hypot(*view.pose.position) for view in views)
+        texels = self.surface.colour_height / math.pi / coarsest * (1 + away / self.rule.nearest)
+        most = math.isqrt(self.quality.samples) // self.parts
+        return min(max(math.ceil(texels / _APART), 1), most)
 
 
 class Rasteriser:
-    """Draws perspective views with one program, one small index buffer and a buffer of patches."""
+    """Draws perspective views in two passes: the mesh's depth, finer than the pixels, then what is seen in each pixel.
+
+    One program, one small index buffer and a buffer of patches make the mesh. The first pass writes but depth, so that
+    small triangles cost little; the second colours every pixel once.
+    """
 
     def __init__(self, context: moderngl.Context) -> None:
         self.context = context
-        self.program = context.program(source("surface.vert"), source("surface.frag"))
+        self._mesh = context.program(source("surface.vert"), source("distance.frag"))
         self._indices = context.buffer(patch_indices().tobytes())
         self._patches = context.buffer(reserve=1 << 16, dynamic=True)
         self._array = context.vertex_array(
-            self.program, [(self._patches, "4f/i", "tile")], index_buffer=self._indices, index_element_size=2
+            self._mesh, [(self._patches, "4f/i", "tile")], index_buffer=self._indices, index_element_size=2
         )
+        self._shades: dict[_Shading, moderngl.VertexArray] = {}
+        self._depths: list[_Depth] = []
 
-    def plan(self, surface: Surface, views: list[View], rule: Displacement, quality: Quality) -> Selection:
+    def plan(self, surface: Surface, views: list[View], rule: Displacement, quality: Quality) -> Plan:
         """Choose the patches of one frame's perspective views."""
-        return surface.selector.select(rule, [eye_of(view) for view in views], quality.tolerance_px)
+        eyes = [eye_of(view) for view in views]
+        return Plan(surface, rule, quality, surface.selector.select(rule, eyes, quality.tolerance_px))
 
     def paint(
         self,
-        surface: Surface,
-        plan: Selection,
-        view: View,
+        plan: Plan,
+        views: list[View],
         tile: Tile,
-        rule: Displacement,
-        quality: Quality,
-        finished: bool,
+        target: moderngl.Framebuffer,
+        viewport: Tile,
+        background: tuple[float, float, float],
     ) -> int:
-        """Draw a tile of a view into the bound framebuffer's viewport and return how many triangles that took."""
+        """Draw a tile of a view, or of two as an anaglyph, into a viewport of `target`; return the triangles drawn."""
+        sights = [self._measure(plan, view, tile, number) for number, view in enumerate(views)]
+        screen = self._shade(_Shading(len(views), plan.parts, plan.taps(views)))
+        shade = screen.program
+        plan.surface.use(shade)
+        for depth, unit in zip(self._depths, units := range(_FREE_UNIT, _FREE_UNIT + len(sights)), strict=False):
+            depth.texture.use(unit)
+        _write(shade, "eyes", np.array([view.pose.position for view in views]))
+        _write(shade, "rays", np.array([sight.rays for sight in sights]))
+        _write(shade, "ranges", np.array([sight.range for sight in sights]))
+        shade["depths"] = list(units) if len(sights) > 1 else _FREE_UNIT
+        shade["origin"] = viewport[:2]
+        shade["background"] = background
+        target.use()
+        target.viewport = viewport
+        self.context.enable_only(self.context.NOTHING)
+        screen.render(self.context.TRIANGLES, vertices=3)
+        return sum(sight.triangles for sight in sights)
+
+    def _measure(self, plan: Plan, view: View, tile: Tile, number: int) -> _Sight:
+        """Draw the depth of a tile of a view; return what the second pass must know to read it."""
         eye = eye_of(view, tile)
-        seen = plan.seen_by([eye])
+        seen = plan.selection.seen_by([eye])
         data = seen.tiles.tobytes()
         if len(data) > self._patches.size:
             self._patches.orphan(1 << (len(data) - 1).bit_length())
         self._patches.write(data)
-        far = 1.01 * (math.hypot(*view.pose.position) + rule.farthest)
-        near = max(0.99 * seen.nearest(eye) * eye.corner, far / _DEEPEST)
+        size = (tile[2] * plan.parts, tile[3] * plan.parts)
+        near, far = depth_range(seen, eye, plan.rule)
         tangents = edges(view.lens, view.aspect, view.rectangle[2:], tile)
-        program = self.program
-        clip = view_matrix(view.pose) @ projection_matrix(tangents, min(near, far / 2), far)
-        program["to_clip"].write(clip.astype("f4").tobytes())  # type: ignore[union-attr]
-        set_mapping(program, rule)
-        program["most"] = math.isqrt(quality.samples)
-        program["finished"] = finished
-        surface.use(program)
+        _write(self._mesh, "to_clip", view_matrix(view.pose) @ projection_matrix(tangents, near, far))
+        set_mapping(self._mesh, plan.rule)
+        plan.surface.use(self._mesh)
+        target = self._depth(number, size)
+        target.framebuffer.use()
+        target.framebuffer.clear(depth=1.0)
         # What is nearer than the near plane is drawn all the same, at its depth.
         self.context.enable_only(self.context.DEPTH_TEST)
         self.context.enable_direct(_DEPTH_CLAMP)
         self._array.render(self.context.TRIANGLES, instances=len(seen.tiles))
         self.context.disable_direct(_DEPTH_CLAMP)
-        return TRIANGLES * len(seen.tiles)
+        rays = grid_rays(view.pose.rotation, tangents, size)
+        return _Sight(rays, (near * far / (far - near), far / (far - near)), TRIANGLES * len(seen.tiles))
+
+    def _shade(self, kind: _Shading) -> moderngl.VertexArray:
+        if kind not in self._shades:
+            defines = {"EYES": kind.eyes, "PARTS": kind.parts, "TAPS": kind.taps}
+            program = self.context.program(source("screen.vert"), source("shade.frag", defines))
+            self._shades[kind] = self.context.vertex_array(program, [])
+        return self._shades[kind]
+
+    def _depth(self, number: int, size: tuple[int, int]) -> _Depth:
+        if number == len(self._depths):
+            self._depths.append(_Depth(self.context, size))
+        elif self._depths[number].size != size:
+            self._depths[number].release()
+            self._depths[number] = _Depth(self.context, size)
+        return self._depths[number]
 
     def release(self) -> None:
         """Give everything back."""
-        for thing in (self._array, self._patches, self._indices, self.program):
+        for depth in self._depths:
+            depth.release()
+        for screen in self._shades.values():
+            screen.program.release()
+            screen.release()
+        self._depths.clear()
+        self._shades.clear()
+        for thing in (self._array, self._patches, self._indices, self._mesh):
             thing.release()
+
+
+@dataclass(frozen=True)
+class _Shading:
+    """What the second pass is compiled for."""
+
+    eyes: int
+    parts: int
+    taps: int
+
+
+@dataclass(frozen=True)
+class _Sight:
+    """One eye's first pass: the rays of its grid, how its depth is read, and how many triangles it took."""
+
+    rays: NDArray[np.float64]
+    range: tuple[float, float]
+    triangles: int
+
+
+class _Depth:
+    """A framebuffer of depth alone, to be read as numbers."""
+
+    def __init__(self, context: moderngl.Context, size: tuple[int, int]) -> None:
+        self.size = size
+        self.texture = context.depth_texture(size)
+        self.texture.compare_func = ""
+        self.texture.filter = (context.NEAREST, context.NEAREST)
+        self.framebuffer = context.framebuffer([], self.texture)
+
+    def release(self) -> None:
+        self.framebuffer.release()
+        self.texture.release()
+
+
+def _write(program: moderngl.Program, name: str, values: NDArray[np.float64]) -> None:
+    program[name].write(values.astype("f4").tobytes())  # type: ignore[union-attr]
+
+
+def depth_range(seen: Selection, eye: Eye, rule: Displacement) -> tuple[float, float]:
+    """Return the distances ahead, in metres, of the near and the far plane.
+
+    24 bits of depth turn the direction from the world's centre by up to |position|/(near·2²⁴) radians: near is never so
+    small that this is seen, and as large as what is drawn allows.
+    """
+    away = float(np.linalg.norm(eye.position))
+    far = 1.01 * (away + rule.farthest)
+    finest = max(away * eye.scale / (_SHARP * 2**24), 1e-7 * far)
+    return min(max(0.99 * seen.nearest(eye) * eye.corner, finest), far / 2), far
+
+
+def grid_rays(
+    rotation: NDArray[np.float64], tangents: tuple[float, float, float, float], size: tuple[int, int]
+) -> NDArray[np.float64]:
+    """Return [3, 3]: in rows, the steps of the ray of length 1 ahead along a grid of `size`, and its corner's ray.
+
+    Written to GLSL, rows become columns: ray(x, y) = rays · (x, y, 1), x to the right and y up, in the world.
+    """
+    left, right, bottom, top = tangents
+    across, up, behind = rotation.T
+    return np.stack(
+        [across * (right - left) / size[0], up * (top - bottom) / size[1], across * left + up * bottom - behind]
+    )
 
 
 def set_mapping(program: moderngl.Program, rule: Displacement) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from depthfusion import resources
@@ -11,12 +12,16 @@ _INCLUDE = re.compile(r"^\s*#\s*include\b\s*(.*)$")
 _NAME = re.compile(r'^"([A-Za-z0-9_]+\.glsl)"\s*$')
 
 
-def source(name: str, folder: Path | None = None) -> str:
+def source(name: str, defines: Mapping[str, int] | None = None, folder: Path | None = None) -> str:
     """Return the text of the shader file `name`, each included file's text once, where it is first named.
+
+    `defines` become macros after its first line, which is its version.
 
     Raises ValueError for an include that is not `#include "NAME.glsl"` of a file in the folder: a defect.
     """
-    return "\n".join(_lines(folder or resources.shaders(), name, set())) + "\n"
+    version, *lines = _lines(folder or resources.shaders(), name, set())
+    macros = [f"#define {macro} {value}" for macro, value in (defines or {}).items()]
+    return "\n".join([version, *macros, *lines]) + "\n"
 
 
 def _lines(folder: Path, name: str, seen: set[str]) -> list[str]:

@@ -39,30 +39,28 @@ class Surface:
         self._colours = [level for level in prepared.colours if max(level.shape[:2]) <= limit]
         self._depth = prepared.relief.depth
         self._textures: dict[str, moderngl.Texture] = {}
+        self.colour_height = len(self._colours[0])
 
     def upload(self) -> Iterator[float]:
         """Bring everything onto the card in small steps, and yield the share that is done in (0, 1] after each.
 
         A step moves at most 4 MB (or a row of texels, if that is more): a window can spread them over its paints.
         """
-        smaller = self._colours[1:] or self._colours
-        total = sum(level.nbytes for level in (self._colours[0], *smaller)) + self._depth.nbytes
+        total = sum(level.nbytes for level in self._colours) + self._depth.nbytes
         done = 0
-        for sent in self._steps(smaller):
+        for sent in self._steps():
             done += sent
             yield done / total
         self._colours.clear()
 
-    def _steps(self, smaller: list[NDArray[np.uint8]]) -> Iterator[int]:
+    def _steps(self) -> Iterator[int]:
         colour = self._texture("colour_map", self._colours[0], 3, internal_format=_SRGB8)
-        yield from _write(colour, self._colours[0], 0)
-        # Room for the halves' halves is only to be had by having them made; a full-sized map's would take too long.
-        small = self._texture("smaller_map", smaller[0], 3, internal_format=_SRGB8)
-        small.build_mipmaps(0, len(smaller) - 1)
-        small.filter = (self.context.LINEAR_MIPMAP_LINEAR, self.context.LINEAR)
+        # Room for the halves is only to be had by having them made; they are written over with ours.
+        colour.build_mipmaps(0, len(self._colours) - 1)
+        colour.filter = (self.context.LINEAR_MIPMAP_LINEAR, self.context.LINEAR)
         yield 0
-        for number, level in enumerate(smaller):
-            yield from _write(small, level, number)
+        for number, level in enumerate(self._colours):
+            yield from _write(colour, level, number)
         depth = self._texture("depth_map", self._depth, 1, dtype="nu2")
         depth.filter = (self.context.NEAREST, self.context.NEAREST)
         yield from _write(depth, self._depth, 0)
