@@ -179,7 +179,7 @@ class Choice(Value[str]):
     def check(self, value: Any) -> str:
         """Accept one of `choices`."""
         if value not in self.choices:
-            raise self.refuse(value, f"choose {', '.join(self.choices[:-1])} or {self.choices[-1]}")
+            raise self.refuse(value, f"choose {' or '.join(self.choices)}")
         return str(value)
 
 
