@@ -185,6 +185,13 @@ def test_a_file_that_is_no_project_is_one_sentence(folder: Path, content: bytes)
         project.load(file)
 
 
+def test_the_example_of_the_docs_is_a_project(folder: Path) -> None:
+    docs = (Path(__file__).parents[1] / "docs" / "project.md").read_text(encoding="utf-8")
+    (folder / "a.depthfusion").write_text(docs.split("```json")[1].split("```")[0])
+    opened = project.load(folder / "a.depthfusion")
+    assert (opened.look.strength, opened.view.layout, opened.export.path) == (0.6, "sbs", "orbit")
+
+
 def test_saving_elsewhere_than_in_a_project_file_is_refused(folder: Path) -> None:
     before = (folder / "beach.png").read_bytes()
     with pytest.raises(InputError, match=r"end its name in \.depthfusion"):

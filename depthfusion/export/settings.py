@@ -13,7 +13,7 @@ class ExportSettings(State):
     of_video: ClassVar[tuple[str, ...]] = ("path", "seconds", "fps", "codec", "quality")
 
     size = Auto(Size((1920, 1080), "size of the written picture, both eyes included"))
-    path = Text("sway", "camera path: a preset's name or a path file (.json)")
+    path = Text("sway", "camera path: sway, orbit, dolly, figure-eight, turntable or a path file (.json)")
     seconds = Auto(
         Number(8.0, "length", minimum=0.04, maximum=36000, unit="s"),
         "length of the video in seconds (auto: 8, or the path file's own)",

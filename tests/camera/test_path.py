@@ -213,6 +213,13 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
     assert path.to_json()["keyframes"] == valid()["keyframes"]
 
 
+def test_the_example_of_the_docs_is_a_path() -> None:
+    docs = (Path(__file__).parents[2] / "docs" / "camera-paths.md").read_text(encoding="utf-8")
+    example = docs.split("```json")[1].split("```")[0]
+    assert CameraPath.from_json(json.loads(example)).duration == 6
+    assert all(f"| `{ease}` |" in docs for ease in EASES)
+
+
 def test_ease_may_be_left_out() -> None:
     read = valid()
     del read["keyframes"][1]["ease"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from depthfusion.camera.path import CameraPath
 from depthfusion.camera.pose import Pose
 from depthfusion.camera.presets import PRESETS, preset, reach_of
+from depthfusion.export.settings import ExportSettings
 from depthfusion.look import Displacement
 
 NAMES = ("sway", "orbit", "dolly", "figure-eight", "turntable")
@@ -34,6 +36,13 @@ def sampled(path: CameraPath) -> np.ndarray:
 def test_the_presets_are_those_that_were_promised() -> None:
     assert tuple(PRESETS) == NAMES
     assert all(chosen.description for chosen in PRESETS.values())
+
+
+def test_help_and_docs_name_every_preset() -> None:
+    docs = (Path(__file__).parents[2] / "docs" / "camera-paths.md").read_text(encoding="utf-8")
+    for name, chosen in PRESETS.items():
+        assert name in ExportSettings.path.description
+        assert f"| `{name}` | {chosen.description}" in docs
 
 
 @pytest.mark.parametrize("name", NAMES)
