@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from installer.decisions import Stop
 from installer.environment import PYTHON, ROOT
@@ -21,31 +20,11 @@ LINTERS = {
 }
 
 
-@contextlib.contextmanager
-def display() -> Iterator[dict[str, str]]:
-    """Yield an environment with a display of the tests' own (Linux): no window shows, and none gets in the way."""
-    if sys.platform != "linux":
-        yield dict(os.environ)
-        return
-    reads, writes = os.pipe()
-    command = ["Xvfb", "-displayfd", str(writes), "-screen", "0", "1920x1200x24", "-nolisten", "tcp"]
-    quiet = subprocess.DEVNULL
-    with subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, pass_fds=[writes]) as server:
-        os.close(writes)
-        try:
-            with os.fdopen(reads) as answer:
-                number = answer.readline().strip()
-            if not number:
-                raise Stop("Xvfb did not start; run `Xvfb :99` to see why")
-            desktop = ("WAYLAND_DISPLAY", "QT_QPA_PLATFORM", "XAUTHORITY")
-            kept = {name: text for name, text in os.environ.items() if name not in desktop}
-            yield {**kept, "DISPLAY": f":{number}"}
-        finally:
-            server.terminate()
-
-
 def run(args: Sequence[str]) -> int:
     """Run the linters and, where they are content, the tests; pytest's summary is the last thing said.
+
+    The tests do not see the desktop, so that no window shows and none gets in their way; those that need a display start
+    one of their own.
 
     Args:
         args: `--all` for the full counts too; everything else goes to pytest.
@@ -66,5 +45,7 @@ def run(args: Sequence[str]) -> int:
     if failed:
         raise Stop(f"{', '.join(failed)} found something, so the tests were not run; mend what stands above", 1)
     chosen = ["-m", "not full", *args] if "--all" not in args else [arg for arg in args if arg != "--all"]
-    with display() as environ, subprocess.Popen([str(PYTHON), "-m", "pytest", *chosen], env=environ) as pytest:
+    desktop = ("DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "QT_QPA_PLATFORM")
+    environ = {name: text for name, text in os.environ.items() if name not in desktop}
+    with subprocess.Popen([str(PYTHON), "-m", "pytest", *chosen], env=environ) as pytest:
         return wait_for(pytest)
