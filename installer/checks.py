@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Sequence
 
 from installer.decisions import Stop
@@ -23,8 +22,8 @@ LINTERS = {
 def run(args: Sequence[str]) -> int:
     """Run the linters and, where they are content, the tests; pytest's summary is the last thing said.
 
-    The tests do not see the desktop, so that no window shows and none gets in their way; those that need a display start
-    one of their own.
+    The tests do not see the desktop, so that no window shows and none gets in their way; those that need a display
+    start one of their own.
 
     Args:
         args: `--all` for the full counts too; everything else goes to pytest.
