@@ -89,6 +89,13 @@ def whole_file(path: Path) -> Iterator[Path]:
         yield partial
 
 
+def remove_partials(folder: Path, process: int) -> None:
+    """Remove the partial files that the ended `process` (its id) left in `folder`, as one that is killed does."""
+    with contextlib.suppress(OSError):
+        for partial in folder.glob(f".partial-{process}-*"):
+            partial.unlink(missing_ok=True)
+
+
 def _check_name(path: Path) -> None:
     if "\0" in str(path):
         raise InputError(f"{str(path)!r} cannot be written because a name has no zero byte in it; choose another name")

@@ -52,6 +52,11 @@ class SceneJob(Job):
     view: Mapping[str, Any] = field(default_factory=dict)
     export: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def folder(self) -> Path:
+        """The folder of `output`."""
+        return Path(self.output).parent
+
     def checked(self) -> tuple[ViewOptions, ExportSettings, tuple[int, int]]:
         """Return view, export settings and the size in pixels, having checked all that can be without the panorama.
 

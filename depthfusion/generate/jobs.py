@@ -27,6 +27,11 @@ class GenerateJob(Job):
     request: Mapping[str, Any]
     output: str
 
+    @property
+    def folder(self) -> Path:
+        """The folder of `output`."""
+        return Path(self.output).parent
+
     def run(self, progress: Progress) -> Json:
         """Return `panorama`, `depth` (paths), `understood`, `why` (sentences) and the resolved `request`."""
         engine, request, why = resolve(GenerationRequest(**self.request))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from depthfusion.jobs.progress import Progress
@@ -27,6 +28,11 @@ class Job(ABC):
 
         Raises `Cancelled` through `progress`, `InputError` and `MachineError`; leaves nothing half-written behind.
         """
+
+    @property
+    @abstractmethod
+    def folder(self) -> Path:
+        """The folder that the job writes to: what a killed worker leaves half-written there is removed."""
 
     def message(self) -> Json:
         """Return the job as JSON for a worker of its room."""

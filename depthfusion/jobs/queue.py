@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from depthfusion.jobs.job import Job, Json
 from depthfusion.jobs.progress import Report
+from ldm3d.files import remove_partials
 
 Reason = Literal["input", "machine", "defect", "died"]
 
@@ -143,6 +144,8 @@ class JobQueue:
                 _close(process.stdin)
             self._process = None
             closed = self._closed
+        if lost is not None:
+            remove_partials(lost.job.folder, process.pid)
         if lost is not None and closed:
             lost.on_cancelled()
         elif lost is not None:

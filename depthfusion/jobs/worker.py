@@ -1,8 +1,9 @@
 """The process that long work runs in: `python -m depthfusion.jobs.worker ROOM`.
 
 One JSON message a line. In: `{"run": NUMBER, "job": {...}}` and `{"cancel": NUMBER}`. Out: `{"event": "ready"}`, then
-for a job `progress`, and one of `done` (with `result`), `cancelled` and `failed` (with `reason` input, machine or defect,
-the `message` and for a defect the `traceback`). The end of the input ends the process, so that none is orphaned.
+for a job `progress`, and at last one of `done` (with `result`), `cancelled` and `failed` (with `reason` input, machine
+or defect, the `message` and for a defect the `traceback`). The end of the input ends the process, so that none is
+orphaned.
 """
 
 from __future__ import annotations

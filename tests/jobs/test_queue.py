@@ -8,6 +8,7 @@ import queue
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,10 @@ import psutil
 import pytest
 
 from depthfusion import panorama
+from depthfusion.export.jobs import VideoJob
 from depthfusion.generate.jobs import GenerateJob
+from depthfusion.jobs.job import Job
+from depthfusion.jobs.progress import Progress
 from depthfusion.jobs.queue import Failure, JobQueue, Ticket
 
 Events = "queue.Queue[tuple[str, Any]]"
@@ -35,7 +39,7 @@ def job(folder: Path, name: str = "world", size: tuple[int, int] = (128, 64), **
     return GenerateJob(asked, str(folder / f"{name}.png"))
 
 
-def ticket(job: GenerateJob, events: Events) -> Ticket:
+def ticket(job: Job, events: Events) -> Ticket:
     return Ticket(
         job,
         on_progress=lambda report: events.put(("progress", report)),
@@ -102,6 +106,25 @@ def test_a_killed_worker_fails_its_job_and_the_next_gets_another_worker(jobs: Jo
     assert jobs.process_id != killed
 
 
+def test_what_a_killed_worker_left_half_written_is_removed(tmp_path: Path) -> None:
+    scene = tmp_path / "world.png"
+    job(tmp_path).run(Progress())
+    events: Events = queue.Queue()
+    room = JobQueue("export")
+    out = tmp_path / "out"
+    out.mkdir()
+    room.enqueue(ticket(VideoJob(scene=str(scene), output=str(out / "clip.mp4")), events))
+    deadline = time.monotonic() + LONG
+    while not list(out.glob(".partial-*")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert list(out.glob(".partial-*"))
+    assert room.process_id is not None
+    os.kill(room.process_id, signal.SIGKILL)
+    assert end_of(events)[1].reason == "died"
+    assert list(out.iterdir()) == []
+    room.close()
+
+
 def test_bad_input_comes_back_as_the_sentence_it_is(jobs: JobQueue, tmp_path: Path) -> None:
     events: Events = queue.Queue()
     jobs.enqueue(ticket(job(tmp_path, prompt=" "), events))
@@ -112,7 +135,7 @@ def test_bad_input_comes_back_as_the_sentence_it_is(jobs: JobQueue, tmp_path: Pa
 
 def test_a_defect_comes_back_with_its_traceback(jobs: JobQueue, tmp_path: Path) -> None:
     events: Events = queue.Queue()
-    jobs.enqueue(ticket(GenerateJob({"prompt": "a meadow"}, output=7), events))  # type: ignore[arg-type]
+    jobs.enqueue(ticket(GenerateJob(5, str(tmp_path / "x.png")), events))  # type: ignore[arg-type]
     kind, failure = end_of(events)
     assert (kind, failure.reason) == ("failed", "defect")
     assert "Traceback" in failure.traceback
