@@ -137,20 +137,27 @@ def shade_boxes(boxes: Boxes, ground: float, hit: Hit, ids: Ints, shader: Shader
     if (style == CAR).any():
         rgb = np.where(style == CAR, _car(hit, shader, base, free, sun), rgb)
     if shader.light.night:
-        rgb = rgb + _lit_windows(chance, hashed(cell_a, cell_b + 77, ids), pane, shop_pane, sa, ids, wa)
+        rgb = rgb + _lit_windows(chance, hashed(cell_a, cell_b + 77, ids), pane, shop_pane, (sa, v), ids, wa)
     return rgb
 
 
-def _lit_windows(chance: Array, tone: Array, pane: Array, shop: Array, sa: Array, ids: Ints, width: Array) -> Array:
+def _lit_windows(
+    chance: Array, tone: Array, pane: Array, shop: Array, at: tuple[Array, Array], ids: Ints, width: Array
+) -> Array:
     """Light from windows at night [3, n]: some rooms are lit, warm or cool, shops more often."""
     lit = np.where(chance < 0.40, 0.35 + 1.1 * tone, 0.012)
     # Where a texel holds several windows their mean is seen.
     lit = lit + (0.34 - lit) * np.clip(width - 0.6, 0.0, 1.0)
-    warm = np.where(tone > 0.24, colour((1.0, 0.66, 0.32)), colour((0.72, 0.84, 1.0)))
+    sa, v = at
+    # Lamps hang from ceilings; goods stand in shop windows.
+    room = 0.72 + 0.56 * (v * np.float32(1 / 3.5) - np.floor(v * np.float32(1 / 3.5)))
+    goods = noise.rough()(sa * np.float32(0.8) + ids * np.float32(0.37), v * np.float32(0.30))
+    window = np.clip(0.30 + 0.24 * v + 0.22 * goods * (v < 2.2), 0.08, 1.4)
+    warm = np.where(tone > 0.24, colour((1.0, 0.60, 0.24)), colour((0.72, 0.84, 1.0)))
     front = hashed(np.floor(sa).astype(np.int64) // 3, np.zeros(len(ids), np.int64), ids)
-    store = np.where(front < 0.6, 0.9 + 0.5 * front, 0.06)
+    store = np.where(front < 0.55, 0.9 + 0.5 * front, 0.02)
     display = np.stack([0.95 + 0.3 * front, 0.75 + 0.1 * front, 0.62 - 0.3 * front])
-    light: Array = warm * (lit * pane * np.float32(0.62)) + display * (store * shop * np.float32(0.62))
+    light: Array = warm * (lit * pane * room * np.float32(0.62)) + display * (store * shop * window * np.float32(0.55))
     return light
 
 

@@ -175,9 +175,12 @@ class LimbKind(_Kind):
         rough = limbs.bark.take(ids)
         p = d * r
         # Bark runs along the stem: narrow across, long upward.
-        turn = np.arctan2(normal[0], normal[2]) * np.maximum(radius, 0.05)
-        bark = noise.grain()(turn * 0.9 + ids * 0.37, p[1] * 0.13 + ids * 0.11, texel * 0.9)
-        patches = noise.rough()(turn * 0.3 + ids * 0.71, p[1] * 0.10, texel * 0.3)
+        side = np.cross(axis, np.array([[0.31], [0.17], [0.93]], np.float32), axis=0)
+        other = np.cross(axis, side, axis=0)
+        turn = np.arctan2(dot(normal, side), dot(normal, other)) * np.maximum(radius, 0.05)
+        along = share * self.length.take(ids)
+        bark = noise.grain()(turn * 0.9 + ids * 0.37, along * 0.13 + ids * 0.11, texel * 0.9)
+        patches = noise.rough()(turn * 0.3 + ids * 0.71, along * 0.10, texel * 0.3)
         shade = np.clip(1.0 + rough * (0.30 * bark + 0.16 * patches), 0.25, 2.0)
         albedo = np.ascontiguousarray(limbs.colour.take(ids, axis=0).T) * shade
         moss = np.clip((patches - 0.3) * 0.8, 0, 1) * rough * np.clip(1.1 - share * 2.5, 0, 1) * 0.6
@@ -198,7 +201,10 @@ def _around(q: Array, ids: Ints, blur: Array) -> Array:
     seed = ids * np.float32(0.377)
     total = np.zeros_like(q[0])
     for axis in range(3):
-        u, v = q[(axis + 1) % 3] * np.float32(0.11) + seed, q[(axis + 2) % 3] * np.float32(0.11) + seed * np.float32(1.7)
+        u, v = (
+            q[(axis + 1) % 3] * np.float32(0.11) + seed,
+            q[(axis + 2) % 3] * np.float32(0.11) + seed * np.float32(1.7),
+        )
         total += weight[axis] * noise.hills()(u, v, np.maximum(blur, 0.008))
     # Folded noise: broad faces with edges between them.
     folded: Array = np.clip(0.8 - np.abs(total), -1.0, 1.0)
@@ -253,6 +259,9 @@ class StoneKind(_Kind):
         chips = noise.grain()(unit[0] * 0.35 + unit[1] * 0.21, unit[2] * 0.35 - unit[1] * 0.27, blur)
         a = (_around(unit + flat * e, ids, blur) - bump) / e
         b = (_around(unit + steep * e, ids, blur) - bump) / e
+        fine = _around(unit * np.float32(4.3), ids, blur * np.float32(4.3))
+        fine_a = (_around((unit + flat * e) * np.float32(4.3), ids, blur * np.float32(4.3)) - fine) / e
+        a, b = a + np.float32(0.30) * fine_a, b + np.float32(0.30) * chips
         local = (unit - (flat * a + steep * b) * np.minimum(uneven * 1.8, 0.45)) / axes
         normal = np.stack([local[0] * c + local[2] * s, local[1], -local[0] * s + local[2] * c])
         normal /= np.sqrt(dot(normal, normal) + np.float32(1e-9))

@@ -81,7 +81,7 @@ TIMES: dict[str, Light] = {
     "noon": Light(
         azimuth=24, elevation=62, sun=(3.6, 3.35, 2.95), disc=(20, 19, 17), zenith=(0.06, 0.20, 0.58),
         horizon=(0.50, 0.68, 0.90), anti=(0.46, 0.66, 0.92), glow=(0.7, 0.66, 0.55), cloud=(0.66, 0.72, 0.80),
-        ground=(0.25, 0.23, 0.17), ambient=0.85, exposure=0.74, cover=0.30, fog=0.0004,
+        ground=(0.25, 0.23, 0.17), ambient=0.80, exposure=0.66, cover=0.30, fog=0.0004,
     ),
     "afternoon": Light(
         azimuth=48, elevation=34, sun=(3.4, 2.78, 1.95), disc=(18, 15, 10), zenith=(0.08, 0.22, 0.56),

@@ -164,7 +164,7 @@ def billows() -> Texture:
 
 @cache
 def waves() -> Texture:
-    """Wind waves: heights with deviation 1 running mostly along +y of the texture, with their slopes: [h, dh/dx, dh/dy].
+    """Wind waves running mostly along +y: heights of deviation 1 with their slopes, [h, dh/dx, dh/dy].
 
     Slopes are a texel's height difference times the size, so they scale with height over tile length.
     """

@@ -33,7 +33,9 @@ def upright(centre: Array, half_width: Array, half_height: Array) -> tuple[Array
     level = np.hypot(centre[:, 0], centre[:, 2])
     away = np.stack([centre[:, 0] / level, np.zeros(len(centre)), centre[:, 2] / level], axis=1)
     lean = np.clip(0.9 - 0.5 * level, 0.0, 0.75)[:, None]
-    up = _unit(np.array([[0.0, 1.0, 0.0]]) + away * lean)
+    spread_out = np.sin(centre[:, :1] * 91.7 + centre[:, 2:] * 57.3)
+    up = _unit(np.array([[0.0, 1.0, 0.0]]) + away * lean + right * (0.35 * spread_out))
+    right = _unit(right - up * np.sum(right * up, axis=1, keepdims=True))
     return right * half_width[:, None], up * half_height[:, None]
 
 
@@ -236,6 +238,11 @@ def scatter(rng: np.random.Generator, nearest: float, farthest: float, count: in
     rho = nearest * (farthest / nearest) ** rng.uniform(0, 1, count)
     turn = rng.uniform(0, 2 * np.pi, count)
     points = np.stack([rho * np.sin(turn), -rho * np.cos(turn)], axis=1)
+    if count > 400:
+        # Of many small things one to a cell is enough; the cells grow like the spacing.
+        cells = np.floor(points / (spacing * np.sqrt(rho * nearest))[:, None]).astype(np.int64)
+        _, first = np.unique(cells, axis=0, return_index=True)
+        return points[np.sort(first)]
     order = np.argsort(rho)
     points, rho = points[order], rho[order]
     kept: list[int] = []

@@ -11,7 +11,7 @@ import numpy as np
 from ldm3d.worlds.arrays import Array
 from ldm3d.worlds.terrain import Height
 
-AROUND, ALONG, STEPS = 640, 176, 22
+AROUND, ALONG, STEPS = 512, 144, 18
 NEAREST, FARTHEST = 1.0, 5000.0
 
 

@@ -50,7 +50,9 @@ class Shader:
         lamps: points [L, 3] that give light at night.
     """
 
-    def __init__(self, sky: Sky, shadows: Shadows, open_sky: float, relief: Relief | None = None, lamps: Array | None = None) -> None:
+    def __init__(
+        self, sky: Sky, shadows: Shadows, open_sky: float, relief: Relief | None = None, lamps: Array | None = None
+    ) -> None:
         self.sky, self.shadows, self.relief = sky, shadows, relief
         self.light: Light = sky.light
         self.toward = sky.toward
@@ -58,7 +60,7 @@ class Shader:
         light = self.light
         self.sun_colour = colour(light.sun)
         mean = 0.5 * (np.array(light.horizon) + np.array(light.anti))
-        above = (0.45 * np.array(light.zenith) + 0.55 * mean) * light.ambient * open_sky * AMBIENT
+        above = (0.85 * np.array(light.zenith) + 0.40 * mean) * light.ambient * open_sky * AMBIENT
         if light.cover > 0.7:
             above = (above + np.array(light.cloud) * 0.5 * open_sky) * 0.9
         self.above = above.astype(np.float32)[:, None]
@@ -125,7 +127,9 @@ class Shader:
         through = leafy * (0.30 + 1.1 * against * against) * np.maximum(0.65 - 0.35 * facing, 0.0)
         sun = self.sunlight(p, 0.7)
         warm = albedo * np.array([[1.25], [1.15], [0.55]], np.float32)
-        return self.sun_colour * sun * (albedo * front + warm * through) + albedo * (self.ambient(normal[1], free) + self.lamplight(p, normal))
+        return self.sun_colour * sun * (albedo * front + warm * through) + albedo * (
+            self.ambient(normal[1], free) + self.lamplight(p, normal)
+        )
 
     def glint(self, normal: Array, d: Array, gloss: float) -> Array:
         """Blinn's highlight of the sun [n]."""

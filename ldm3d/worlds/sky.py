@@ -105,7 +105,12 @@ class Sky:
             radius = max(self.pixel * 0.8, 0.0011)
             spread = np.exp(-np.maximum(2.0 - 2.0 * dot(d, centre), 0.0) / np.float32(radius**2))
             near_shell = np.abs(length - 1.0) < 0.35 / grid
-            bright = spread * (0.05 * np.minimum(rank * 4.0, 1.0) + rank**7 * strength) * near_shell * min(1.0, (0.0022 / radius) ** 1.2)
+            bright = (
+                spread
+                * (0.05 * np.minimum(rank * 4.0, 1.0) + rank**7 * strength)
+                * near_shell
+                * min(1.0, (0.0022 / radius) ** 1.7)
+            )
             warm = x[None] * np.array([[0.25], [0.0], [-0.3]], np.float32)
             total += bright * (1.0 + warm)
         pole = np.array([0.55, 0.48, 0.68], np.float32)

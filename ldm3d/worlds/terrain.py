@@ -22,7 +22,7 @@ NEAREST, FARTHEST = 0.5, 6000.0
 
 
 def distances() -> Array:
-    """The horizontal distances [STEPS + 1] of the samples: 0, then from `NEAREST` to `FARTHEST` by a constant factor."""
+    """Horizontal distances [STEPS + 1] of the samples: 0, then `NEAREST` to `FARTHEST` by a constant factor."""
     return np.concatenate([[0.0], np.geomspace(NEAREST, FARTHEST, STEPS)]).astype(np.float32)
 
 

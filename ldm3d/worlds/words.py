@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import NamedTuple
 
 from ldm3d.errors import InputError
 from ldm3d.worlds.places import registry
@@ -38,85 +39,13 @@ WEATHER_WORDS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 NEGATIONS = frozenset({"no", "without", "not", "non"})
 # Words that carry no content of their own: neither understood nor worth reporting as ignored.
-STOP_WORDS = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "of",
-        "at",
-        "in",
-        "on",
-        "by",
-        "with",
-        "and",
-        "or",
-        "to",
-        "from",
-        "into",
-        "over",
-        "under",
-        "near",
-        "for",
-        "is",
-        "are",
-        "was",
-        "be",
-        "it",
-        "its",
-        "this",
-        "that",
-        "these",
-        "those",
-        "there",
-        "here",
-        "my",
-        "our",
-        "your",
-        "his",
-        "her",
-        "their",
-        "some",
-        "any",
-        "very",
-        "all",
-        "as",
-        "while",
-        "during",
-        "through",
-        "across",
-        "between",
-        "behind",
-        "above",
-        "below",
-        "up",
-        "down",
-        "out",
-        "off",
-        "around",
-        "along",
-        "s",
-        "view",
-        "scene",
-        "panorama",
-        "panoramic",
-        "picture",
-        "image",
-        "photo",
-        "photograph",
-        "360",
-        "degree",
-        "degrees",
-        "vr",
-        "equirectangular",
-        "hdri",
-        "time",
-        "weather",
-        "day",
-        "light",
-        "hour",
-    ]
-)
+_STOP = """
+a an the of at in on by with and or to from into over under near for is are was be it its this that these those there
+here my our your his her their some any very all as while during through across between behind above below up down out
+off around along view scene panorama panoramic picture image photo photograph 360 degree degrees vr equirectangular
+hdri time weather day light hour
+"""
+STOP_WORDS = frozenset(_STOP.split())
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 
 
@@ -142,8 +71,17 @@ def vocabulary() -> dict[str, dict[str, tuple[str, ...]]]:
     return table
 
 
-def _phrases(words: list[str]) -> list[tuple[int, int, str, str]]:
-    """The known phrases of a prompt, longest first at each word: (first, past the last, slot, meaning)."""
+class _Found(NamedTuple):
+    """A known phrase in a prompt: its first word, the one past its last, what it sets, and to which value."""
+
+    first: int
+    past: int
+    slot: str
+    meaning: str
+
+
+def _phrases(words: list[str]) -> list[_Found]:
+    """The known phrases of a prompt in order, the longest at each word."""
     lexicon = _lexicon()
     longest = max(len(phrase) for phrase in lexicon)
     found = []
@@ -151,13 +89,32 @@ def _phrases(words: list[str]) -> list[tuple[int, int, str, str]]:
     while at < len(words):
         for length in range(min(longest, len(words) - at), 0, -1):
             entry = lexicon.get(tuple(words[at : at + length]))
-            if entry:
-                found.append((at, at + length, *entry))
-                at += length
-                break
+            if entry is None:
+                continue
+            slot, meaning = entry
+            first = at
+            if slot == "weather" and at and words[at - 1] in NEGATIONS:
+                first, meaning = at - 1, "cloudy" if meaning == "clear" else "clear"
+            found.append(_Found(first, at + length, slot, meaning))
+            at += length
+            break
         else:
             at += 1
     return found
+
+
+def _winner(found: list[_Found], slot: str) -> _Found | None:
+    """The phrase that decides a slot: the first, or for places the last of those that stand side by side."""
+    named = [phrase for phrase in found if phrase.slot == slot]
+    if not named:
+        return None
+    winner = named[0]
+    if slot == "place":
+        for phrase in named[1:]:
+            if phrase.first != winner.past:
+                break
+            winner = phrase
+    return winner
 
 
 def understand(prompt: str) -> Understanding:
@@ -175,39 +132,17 @@ def understand(prompt: str) -> Understanding:
     words = _WORD.findall(prompt.lower())
     if not words:
         raise InputError(f"the prompt {prompt!r} has no word in it; describe a place, such as 'a forest at dawn'")
-    chosen: dict[str, str] = {}
-    kept: dict[str, tuple[int, int, str]] = {}
-    ends: dict[str, int] = {}
-    used: set[int] = set()
-    for first, last, slot, named in _phrases(words):
-        meaning, start = named, first
-        if slot == "weather" and first and words[first - 1] in NEGATIONS:
-            start = first - 1
-            meaning = "clear" if named != "clear" else "cloudy"
-        head_of_compound = slot == "place" and ends.get(slot) == first
-        if slot not in chosen or head_of_compound or chosen[slot] == meaning:
-            chosen[slot] = meaning
-            kept[slot] = (start, last, meaning)
-            ends[slot] = last
-            used.update(range(start, last))
-    # Of a compound such as "mountain meadow" the first half was set aside again.
-    understood = sorted(kept.values())
-    used = {at for start, last, _ in understood for at in range(start, last)} | {
-        at for at in used if chosen_by_word(words[at]) in chosen.values()
-    }
-    ignored = dict.fromkeys(
-        word for at, word in enumerate(words) if at not in used and word not in STOP_WORDS and word not in NEGATIONS
-    )
+    found = _phrases(words)
     defaults = {"place": DEFAULT_PLACE, "time": DEFAULT_TIME, "weather": DEFAULT_WEATHER}
+    winners = {slot: winner for slot in defaults if (winner := _winner(found, slot))}
+    chosen = {slot: winner.meaning for slot, winner in winners.items()}
+    # Another word for what was chosen anyway is understood too.
+    kept = [phrase for phrase in found if chosen.get(phrase.slot) == phrase.meaning]
+    used = {at for phrase in kept for at in range(phrase.first, phrase.past)}
+    silent = STOP_WORDS | NEGATIONS
     return Understanding(
         spec=SceneSpec(**{**defaults, **chosen}),
-        understood=tuple((" ".join(words[start:last]), meaning) for start, last, meaning in understood),
-        ignored=tuple(ignored),
+        understood=tuple((" ".join(words[phrase.first : phrase.past]), phrase.meaning) for phrase in kept),
+        ignored=tuple(dict.fromkeys(w for at, w in enumerate(words) if at not in used and w not in silent)),
         assumed=tuple(value for slot, value in defaults.items() if slot not in chosen),
     )
-
-
-def chosen_by_word(word: str) -> str | None:
-    """What a single word means, or None."""
-    entry = _lexicon().get((word,))
-    return entry[1] if entry else None

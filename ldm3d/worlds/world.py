@@ -17,6 +17,7 @@ from ldm3d.worlds.places import registry
 from ldm3d.worlds.raster import Grid
 from ldm3d.worlds.relief import Relief
 from ldm3d.worlds.render import FAR, NEAR, Renderer
+from ldm3d.worlds.scene import Scene
 from ldm3d.worlds.shade import Shader
 from ldm3d.worlds.shadow import Shadows
 from ldm3d.worlds.sky import Sky
@@ -47,7 +48,7 @@ class World:
     far: float = FAR
 
 
-class _Stopped(Exception):
+class _StoppedError(Exception):
     """Ends a worker thread after the caller gave up."""
 
 
@@ -62,21 +63,29 @@ def _check(seed: int, size: tuple[int, int]) -> None:
         raise InputError(f"the seed {seed} is out of range; choose a whole number from 0 to {2**64 - 1}")
 
 
+def lay_out(place: str, seed: int) -> tuple[Scene, tuple[float, float]]:
+    """The scene of a place and a seed, and where in the cloud texture its sky lies.
+
+    The layout knows nothing of time and weather, so that the same place can be asked for at night.
+    """
+    rng = np.random.default_rng([seed, crc32(place.encode())])
+    clouds = rng.uniform(0.0, 1.0, 2)
+    return registry()[place].build(rng), (float(clouds[0]), float(clouds[1]))
+
+
 def _prepare(spec: SceneSpec, seed: int, size: tuple[int, int], check: Callable[[], None]) -> Renderer:
     """Build the scene of a specification and everything that is computed once."""
-    place = registry()[spec.place]
-    # The layout knows nothing of time and weather, so the same place can be asked for at night.
-    rng = np.random.default_rng([seed, crc32(place.name.encode())])
-    clouds = rng.uniform(0.0, 1.0, 2)
-    scene = place.build(rng)
+    scene, clouds = lay_out(spec.place, seed)
     check()
     light = light_of(spec)
-    light = replace(light, fog=light.fog * scene.fog, exposure=light.exposure * scene.exposure, stars=light.stars * scene.stars)
+    light = replace(
+        light, fog=light.fog * scene.fog, exposure=light.exposure * scene.exposure, stars=light.stars * scene.stars
+    )
     grid = Grid.of(*size)
     shadows = Shadows(scene, light.direction)
     check()
     relief = Relief(scene.height, light.direction) if scene.relief else None
-    sky = Sky(light, (float(clouds[0]), float(clouds[1])), grid.texel)
+    sky = Sky(light, clouds, grid.texel)
     renderer = Renderer(scene, Shader(sky, shadows, scene.open_sky, relief, scene.lamps), grid)
     check()
     return renderer
@@ -110,7 +119,7 @@ def generate(
 
     def check() -> None:
         if stop.is_set():
-            raise _Stopped
+            raise _StoppedError
 
     def draw(renderer: Renderer, rows: tuple[int, int]) -> int:
         rgb[slice(*rows)], depth[slice(*rows)] = renderer.band(rows, check)

@@ -31,7 +31,9 @@ class _Plan:
         self.turn = np.float32(rng.uniform(-0.35, 0.35))
         # Where the eye stands in the plan: the crossing's middle is at 0, 0.
         side = rng.choice([-1.0, 1.0])
-        self.eye = np.array([side * rng.uniform(ROAD + 0.2, ROAD + 2.2), rng.uniform(ROAD + 1.0, ROAD + 7.0)], np.float32)
+        self.eye = np.array(
+            [side * rng.uniform(ROAD + 0.2, ROAD + 2.2), rng.uniform(ROAD + 1.0, ROAD + 7.0)], np.float32
+        )
 
     def to_plan(self, x: Array, z: Array) -> tuple[Array, Array]:
         c, s = np.cos(self.turn), np.sin(self.turn)
@@ -73,11 +75,17 @@ class _Plan:
         asphalt = asphalt * (1.0 - 0.14 * tracks)
         paint = self._paint(a, b, da, db, f) * np.clip(0.80 + 0.25 * blots + 0.2 * speck, 0.2, 1.0)
         asphalt += (colour((0.56, 0.55, 0.51)) - asphalt) * paint
-        joints = np.maximum(stripes(a * np.float32(1 / 1.2), 0.0, 0.018, f / 1.2), stripes(b * np.float32(1 / 1.2), 0.0, 0.018, f / 1.2))
+        joints = np.maximum(
+            stripes(a * np.float32(1 / 1.2), 0.0, 0.018, f / 1.2), stripes(b * np.float32(1 / 1.2), 0.0, 0.018, f / 1.2)
+        )
         slab = noise.grain()(np.floor(a / 1.2) * 0.137, np.floor(b / 1.2) * 0.211)
-        paving = colour((0.270, 0.255, 0.235)) * np.clip(1.0 + 0.07 * slab + 0.10 * speck + 0.12 * fine + 0.10 * blots, 0.3, 1.8)
+        paving = colour((0.205, 0.195, 0.182)) * np.clip(
+            1.0 + 0.07 * slab + 0.10 * speck + 0.12 * fine + 0.10 * blots, 0.3, 1.8
+        )
         paving = paving * (1.0 - 0.55 * joints)
-        kerb = smoothstep(ROAD, ROAD + 0.03, np.minimum(da, db)) * (1.0 - smoothstep(ROAD + 0.26, ROAD + 0.29, np.minimum(da, db)))
+        kerb = smoothstep(ROAD, ROAD + 0.03, np.minimum(da, db)) * (
+            1.0 - smoothstep(ROAD + 0.26, ROAD + 0.29, np.minimum(da, db))
+        )
         paving += (colour((0.33, 0.32, 0.30)) * (1.0 + 0.1 * fine) - paving) * kerb
         albedo = paving + (asphalt - paving) * road
         normal = hit.normal.copy()
@@ -121,7 +129,9 @@ def _buildings(rng: np.random.Generator, plan: _Plan) -> Boxes:
     """The houses along the blocks' edges with setbacks, cornices and what stands on roofs."""
     rows: list[tuple[float, float, float, float, float, float, int, Colour]] = []
 
-    def box(a: float, b: float, low: float, high: float, half_a: float, half_b: float, style: int, tone: Colour) -> None:
+    def box(
+        a: float, b: float, low: float, high: float, half_a: float, half_b: float, style: int, tone: Colour
+    ) -> None:
         rows.append((a, b, low, high, half_a, half_b, style, tone))
 
     def shaded(tone: Colour, factor: float) -> Colour:
@@ -183,7 +193,14 @@ def _buildings(rng: np.random.Generator, plan: _Plan) -> Boxes:
     )  # fmt: skip
 
 
-PAINTS = ((0.30, 0.03, 0.03), (0.03, 0.06, 0.16), (0.42, 0.42, 0.42), (0.03, 0.03, 0.035), (0.55, 0.54, 0.50), (0.05, 0.11, 0.08))
+PAINTS = (
+    (0.30, 0.03, 0.03),
+    (0.03, 0.06, 0.16),
+    (0.42, 0.42, 0.42),
+    (0.03, 0.03, 0.035),
+    (0.55, 0.54, 0.50),
+    (0.05, 0.11, 0.08),
+)
 
 
 def _cars(rng: np.random.Generator, plan: _Plan) -> tuple[Boxes, Stones]:
@@ -203,8 +220,10 @@ def _cars(rng: np.random.Generator, plan: _Plan) -> tuple[Boxes, Stones]:
                 parts.append((a, b, along, tall, 0, 0, paint))
     boxes_rows, stone_rows = [], []
     for a, b, along, tall, _, _, paint in parts:
+
         def place(da: float, db: float, along: float = along, a: float = a, b: float = b) -> tuple[float, float]:
             return (a + da, b + db) if along == 0 else (a + db, b + da)
+
         boxes_rows.append((*place(0, 0), 0.30, 0.78 * tall, 0.86, 2.15, along, CAR, paint))
         boxes_rows.append((*place(0, 0.15), 0.78 * tall, 1.36 * tall, 0.74, 1.15, along, CAR, (0.02, 0.024, 0.028)))
         boxes_rows.append((*place(0, 0.15), 1.36 * tall, 1.42 * tall, 0.72, 1.05, along, CAR, paint))

@@ -48,7 +48,9 @@ class _Dunes:
     def _sand(self, x: Array, z: Array, footprint: Array) -> Array:
         big, little, bend = self._phase(x, z, footprint)
         tall = 0.45 + 0.55 * smoothstep(-1.4, 1.0, bend)
-        height: Array = _dune(big) * tall * np.float32(13.0) + _dune(little) * np.float32(0.75) * (1.15 - tall) + bend * 3.5
+        height: Array = (
+            _dune(big) * tall * np.float32(13.0) + _dune(little) * np.float32(0.75) * (1.15 - tall) + bend * 3.5
+        )
         return height
 
     def height(self, x: Array, z: Array, footprint: Array) -> Array:
@@ -57,7 +59,9 @@ class _Dunes:
         # The eye's own footing is level, and nothing rises above it close by.
         near = np.exp(-(rho * rho) * np.float32(1 / 30.0))
         sand = sand * (1.0 - near)
-        table = noise.hills()(x * np.float32(1 / 5200) + self.at[1], z * np.float32(1 / 5200) + self.at[3], footprint / 5200)
+        table = noise.hills()(
+            x * np.float32(1 / 5200) + self.at[1], z * np.float32(1 / 5200) + self.at[3], footprint / 5200
+        )
         far = smoothstep(900.0, 1500.0, rho)
         mesa = smoothstep(0.55, 0.72, table) * 0.75 + smoothstep(0.85, 1.0, table) * 0.35
         height: Array = sand * (1.0 - 0.5 * far) + far * mesa * np.float32(210.0) - EYE
@@ -107,7 +111,9 @@ def build(rng: np.random.Generator) -> Scene:
         away = float(np.hypot(foot[0], foot[2]))
         size = rng.uniform(0.25, 0.6)
         n = int(rng.integers(5, 12))
-        feet = foot + np.concatenate([rng.normal(0, size * 0.4, (n, 1)), np.zeros((n, 1)), rng.normal(0, size * 0.4, (n, 1))], 1)
+        feet = foot + np.concatenate(
+            [rng.normal(0, size * 0.4, (n, 1)), np.zeros((n, 1)), rng.normal(0, size * 0.4, (n, 1))], 1
+        )
         tall = rng.uniform(0.7, 1.2, n) * size
         garden.tufts(feet, tall * 1.1, tall, garden.tints(n, (0.26, 0.215, 0.095), 0.15), sprites.GRASS, 0.8)
         if rng.uniform() < 0.6:

@@ -120,7 +120,7 @@ def build(rng: np.random.Generator) -> Scene:
     )  # fmt: skip
     return Scene(
         height=floor.height, shade_ground=floor.shade, cards=garden.all_cards(), limbs=garden.all_limbs(),
-        stones=stones, moss=(0.050, 0.085, 0.018), shadow_reach=60.0, fog=3.0, open_sky=1.15, exposure=1.5,
+        stones=stones, moss=(0.050, 0.085, 0.018), shadow_reach=60.0, fog=3.0, open_sky=1.3, exposure=1.6,
     )  # fmt: skip
 
 

@@ -34,7 +34,9 @@ class _Hills:
 
     def woods(self, x: Array, z: Array, footprint: Array) -> Array:
         """Where woods stand: above 0.6."""
-        return noise.rough()(x * np.float32(1 / 520) + self.at[3], z * np.float32(1 / 520) + self.at[0], footprint / 520)
+        return noise.rough()(
+            x * np.float32(1 / 520) + self.at[3], z * np.float32(1 / 520) + self.at[0], footprint / 520
+        )
 
     def shade(self, hit: Hit, shader: Shader) -> Array:
         x, z, f = hit.p[0], hit.p[2], hit.footprint
@@ -88,8 +90,8 @@ def build(rng: np.random.Generator) -> Scene:
     for foot in ground(scatter(rng, 6.0, 120.0, 60, 0.8)):
         away = float(np.hypot(foot[0], foot[2]))
         garden.bush(foot, rng.uniform(0.4, 1.5), (0.075, 0.125, 0.028), detail=float(np.clip(1.1 - away / 40, 0.1, 1)))
-    grass = ground(np.concatenate([scatter(rng, 0.6, 9.0, 2300, 0.08), spread(rng, 5.0, 46.0, 9000, 0.25)]))
-    size = rng.uniform(0.14, 0.36, len(grass)) * np.clip(0.35 + 0.28 * np.hypot(grass[:, 0], grass[:, 2]), 0.4, 1.0)
+    grass = ground(np.concatenate([scatter(rng, 0.16, 9.0, 2900, 0.07), spread(rng, 5.0, 46.0, 9000, 0.25)]))
+    size = rng.uniform(0.14, 0.36, len(grass)) * np.clip(0.22 + 0.30 * np.hypot(grass[:, 0], grass[:, 2]), 0.28, 1.0)
     tint = garden.tints(len(grass), (0.125, 0.205, 0.036), 0.2)
     dry = rng.uniform(0, 1, (len(grass), 1)) < 0.22
     garden.tufts(grass, size * 0.9, size, np.where(dry, garden.tints(len(grass), (0.30, 0.25, 0.09), 0.15), tint),
@@ -106,7 +108,9 @@ def build(rng: np.random.Generator) -> Scene:
         stem = rng.uniform(0.20, 0.52, n)
         head = rng.uniform(0.022, 0.045, n)
         top = foot + np.stack([rng.normal(0, 0.03, n), stem, rng.normal(0, 0.03, n)], axis=1)
-        garden.limb(foot, top, np.full((n, 2), 0.0035), garden.tints(n, (0.08, 0.15, 0.03), 0.1), np.full((n, 2), 0.7), 0.0)
+        garden.limb(
+            foot, top, np.full((n, 2), 0.0035), garden.tints(n, (0.08, 0.15, 0.03), 0.1), np.full((n, 2), 0.7), 0.0
+        )
         garden.clumps(top, head * 1.6, garden.tints(n, blossom, 0.10), np.tile([[0.0, 1.0, 0.0]], (n, 1)), np.ones(n),
                       sprites.FLOWER, 0.8)  # fmt: skip
     rocks = ground(scatter(rng, 3.0, 60.0, 14, 1.2))

@@ -32,14 +32,16 @@ class _Range:
         meadow = noise.hills()(x * np.float32(1 / 160) + at[0], z * np.float32(1 / 160) + at[1], footprint / 160)
         near = np.minimum(rho * np.float32(1 / 45), 1.0)
         bumps = noise.rough()(x * np.float32(1 / 70), z * np.float32(1 / 70), footprint / 70)
-        ahead = np.clip((x * np.float32(np.sin(self.open)) - z * np.float32(np.cos(self.open))) / np.maximum(rho, 1.0), -1, 1)
+        ahead = np.clip(
+            (x * np.float32(np.sin(self.open)) - z * np.float32(np.cos(self.open))) / np.maximum(rho, 1.0), -1, 1
+        )
         valley = smoothstep(-0.35, 0.55, ahead) * smoothstep(26.0, 210.0, rho)
         crags = noise.ridges()(x * np.float32(1 / 8600) + at[2], z * np.float32(1 / 8600) + at[3], footprint / 8600)
         broad = noise.hills()(x * np.float32(1 / 7000) + at[4], z * np.float32(1 / 7000) + at[5], footprint / 7000)
         rise = smoothstep(330.0, 2600.0, rho + 60.0 * meadow)
         behind = (1.0 - smoothstep(-0.2, 0.6, ahead)) * smoothstep(50.0, 700.0, rho)
         massif = noise.hills()(z * np.float32(1 / 5200) + at[3], x * np.float32(1 / 5200) + at[4], footprint / 5200)
-        tall = np.exp(0.55 * np.clip(massif, -2.0, 2.0)) * (150.0 + 900.0 * crags) * (1.0 + 0.25 * broad)
+        tall = np.exp(0.40 * np.clip(massif, -2.0, 1.6)) * (170.0 + 760.0 * crags) * (1.0 + 0.25 * broad)
         slope = rise * tall + behind * (60.0 + 170.0 * crags) + rise * rho * np.float32(0.03)
         height: Array = (
             meadow * near * (0.7 + 3.4 * near) + bumps * near * 0.35 - 52.0 * valley * (1.0 - 0.75 * rise) + slope - EYE
@@ -76,7 +78,9 @@ class _Range:
         blots = noise.rough()(x * np.float32(1 / 13), z * np.float32(1 / 13), f / 13)
         fine = noise.grain()(x * np.float32(1 / 1.3), z * np.float32(1 / 1.3), f / 1.3)
         broad = noise.rough()(z * np.float32(1 / 210), x * np.float32(1 / 210), f / 210)
-        cracks = noise.ridges()(x * np.float32(1 / 330), z * np.float32(1 / 330) + hit.p[1] * np.float32(1 / 270), f / 330)
+        cracks = noise.ridges()(
+            x * np.float32(1 / 330), z * np.float32(1 / 330) + hit.p[1] * np.float32(1 / 270), f / 330
+        )
         far = smoothstep(60.0, 400.0, rho)
         green = colour((0.100, 0.150, 0.036))
         grass = green + (colour((0.190, 0.165, 0.070)) - green) * smoothstep(-0.7, 1.4, blots + 0.6 * broad)
@@ -89,10 +93,14 @@ class _Range:
         grass += (colour((0.026, 0.052, 0.026)) * (1.0 + 2.0 * crowns) - grass) * wood
         stone = colour((0.205, 0.190, 0.178)) * np.clip(0.72 + 0.75 * cracks + 0.18 * blots + 0.12 * broad, 0.3, 1.8)
         bare = np.clip(
-            smoothstep(0.20, 0.34, steep + 0.05 * blots) * (0.35 + 0.65 * far) + smoothstep(300.0, 430.0, high), 0.0, 1.0
+            smoothstep(0.20, 0.34, steep + 0.05 * blots) * (0.35 + 0.65 * far) + smoothstep(300.0, 430.0, high),
+            0.0,
+            1.0,
         )
         albedo = grass + (stone - grass) * bare
-        snow = smoothstep(330.0, 520.0, high + 120.0 * (hit.normal[1] - 0.7)) * (1.0 - smoothstep(0.38, 0.56, steep + 0.10 * (cracks - 0.4)))
+        snow = smoothstep(190.0, 360.0, high + 160.0 * (hit.normal[1] - 0.6) + 70.0 * (cracks - 0.4)) * (
+            1.0 - smoothstep(0.44, 0.66, steep + 0.16 * (cracks - 0.4))
+        )
         albedo += (colour((0.80, 0.83, 0.88)) - albedo) * snow
         shore = (1.0 - smoothstep(0.5, 3.5, hit.p[1] - LAKE.level + 0.8 * blots)) * smoothstep(20.0, 60.0, rho)
         albedo += (colour((0.30, 0.27, 0.22)) - albedo) * shore * (1.0 - snow)
@@ -127,7 +135,7 @@ def build(rng: np.random.Generator) -> Scene:
         away = float(np.hypot(foot[0], foot[2]))
         garden.conifer(foot, rng.uniform(6, 16), rng.uniform(1.5, 2.6), fir, bark=bark, bare=0.06,
                        detail=float(np.clip(1.15 - np.log2(away / 8.0) * 0.27, 0.0, 1.0)))  # fmt: skip
-    grass = ground(np.concatenate([scatter(rng, 0.5, 9.0, 1900, 0.07), spread(rng, 5.0, 36.0, 3800, 0.25)]))
+    grass = ground(np.concatenate([scatter(rng, 0.2, 9.0, 2200, 0.07), spread(rng, 5.0, 36.0, 3800, 0.25)]))
     size = rng.uniform(0.07, 0.20, len(grass)) * np.clip(0.4 + 0.25 * np.hypot(grass[:, 0], grass[:, 2]), 0.4, 1.0)
     garden.tufts(grass, size * 1.1, size, garden.tints(len(grass), (0.135, 0.185, 0.045), 0.2), sprites.GRASS, 0.85)
     for at in scatter(rng, 1.7, 16.0, 22, 0.6):

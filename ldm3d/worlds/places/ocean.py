@@ -37,14 +37,16 @@ class _Sea:
         uneven = noise.hills()(x * np.float32(1 / 26) + at[0], z * np.float32(1 / 26) + at[1], footprint / 26)
         rough = noise.rough()(x * np.float32(1 / 9) + at[2], z * np.float32(1 / 9) + at[3], footprint / 9)
         islet = -EYE + 0.10 + 0.16 * uneven * np.minimum(rho * 0.5, 1.0) + 0.05 * rough * np.minimum(rho * 0.5, 1.0)
-        islet = islet - 0.24 * np.maximum(rho - 2.4 - 1.1 * uneven, 0.0) ** 1.12
+        islet = islet - 0.40 * np.maximum(rho - 1.9 - 0.8 * uneven, 0.0) ** 1.1
         height = np.maximum(islet, -14.0)
         crags = noise.ridges()(x * np.float32(1 / 520) + at[1], z * np.float32(1 / 520) + at[2], footprint / 520)
         for cx, cz, width, tall in self.islands:
             gap = np.hypot(x - cx, z - cz) / width
             shape = 1.0 - gap + 0.55 * (crags - 0.45)
             # Cliffs: the land starts steeply out of the water.
-            rise = np.float32(tall) * (0.42 * smoothstep(0.02, 0.10, shape) + 0.58 * np.clip(shape, 0, 1) * (0.6 + 0.7 * crags))
+            rise = np.float32(tall) * (
+                0.42 * smoothstep(0.02, 0.10, shape) + 0.58 * np.clip(shape, 0, 1) * (0.6 + 0.7 * crags)
+            )
             height = np.maximum(height, np.where(shape > 0.0, rise + SEA.level - 0.5, -14.0))
         return height
 
@@ -95,7 +97,9 @@ class _Sea:
         steep = 1.0 - hit.normal[1]
         cliff = colour((0.30, 0.27, 0.23)) * np.clip(1.0 + 0.35 * big + 0.1 * blots, 0.3, 1.7)
         green = colour((0.090, 0.125, 0.038)) * np.clip(1.0 + 0.3 * big, 0.4, 1.6)
-        rock = cliff + (green - cliff) * (1.0 - smoothstep(0.20, 0.42, steep + 0.08 * big)) * smoothstep(3.0, 9.0, above)
+        rock = cliff + (green - cliff) * (1.0 - smoothstep(0.20, 0.42, steep + 0.08 * big)) * smoothstep(
+            3.0, 9.0, above
+        )
         albedo = near + (rock - near) * far
         wet = np.exp(-np.maximum(above, 0.0) * np.where(far > 0.5, 0.8, 9.0))
         albedo = albedo * (1.0 - 0.55 * wet)
@@ -121,7 +125,7 @@ def build(rng: np.random.Generator) -> Scene:
 
     garden = Garden(rng)
     # Boulders on the shore and in the shallows, then stacks in the open sea.
-    near = ground(scatter(rng, 2.3, 11.0, 46, 0.4))
+    near = ground(scatter(rng, 2.0, 11.0, 60, 0.35))
     small = np.minimum(rng.uniform(0.10, 0.55, len(near)), 0.12 * np.hypot(near[:, 0], near[:, 2]))
     out = scatter(rng, 12.0, 150.0, 13, 1.2)
     turn, rho = np.arctan2(out[:, 0], -out[:, 1]), np.hypot(out[:, 0], out[:, 1])
