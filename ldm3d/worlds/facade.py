@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,7 +21,7 @@ def stripes(x: Array, low: Array | float, high: Array | float, width: Array) -> 
 
     def area(t: Array) -> Array:
         whole = np.floor(t)
-        return whole * (np.asarray(high) - low) + np.clip(t - whole, low, high) - low  # type: ignore[no-any-return]
+        return whole * (np.asarray(high) - low) + np.clip(t - whole, low, high) - low
 
     w = np.maximum(width, np.float32(1e-4))
     share: Array = (area(x + w * 0.5) - area(x - w * 0.5)) / w
@@ -62,7 +64,105 @@ def _glass(hit: Hit, shader: Shader, reflect: Array, tint: Array) -> Array:
     sky = shader.sky.gradient(up)
     houses = shader.above * 0.17 + shader.below * 0.1
     flash = np.exp((dot(mirrored, shader.toward) - 1.0) * 900.0) * 2.5 * shader.light.shadow
-    return tint * shader.above * 0.35 + (houses + (sky - houses) * out) * fresnel + shader.sun_colour * flash
+    value: Array = tint * shader.above * 0.35 + (houses + (sky - houses) * out) * fresnel + shader.sun_colour * flash
+    return value
+
+
+@dataclass
+class _Wall:
+    """Points on boxes in the wall's own measure, metres.
+
+    Attributes:
+        style: of the box [n].
+        ids: which box [n].
+        upright: whether it is a wall, not a roof [n].
+        turned: whether it is one of the box's x sides [n].
+        u: along the wall from its middle [n].
+        half: half the wall's width [n].
+        v: above the street [n].
+        top: the box's top above the street [n].
+        blur: footprint of a texel [n].
+    """
+
+    style: Ints
+    ids: Ints
+    upright: NDArray[np.bool_]
+    turned: NDArray[np.bool_]
+    u: Array
+    half: Array
+    v: Array
+    top: Array
+    blur: Array
+
+
+@dataclass
+class _Windows:
+    """What of a texel is glass, and which window it belongs to.
+
+    Attributes:
+        pane: share of upper windows' glass [n].
+        shop: share of shop windows' glass [n].
+        trim: share of the frame around upper windows [n].
+        shade: share of the glass that lies in the reveal's shadow or behind a sash bar [n].
+        cell: window column and row [2, n].
+        coarse: windows across a texel [n].
+    """
+
+    pane: Array
+    shop: Array
+    trim: Array
+    shade: Array
+    cell: NDArray[np.int64]
+    coarse: Array
+
+
+def _wall(boxes: Boxes, ground: float, hit: Hit, ids: Ints) -> _Wall:
+    turn = boxes.turn.take(ids)
+    c, s = np.cos(turn), np.sin(turn)
+    rel = hit.p - np.ascontiguousarray(boxes.centre.take(ids, axis=0).T)
+    turned = np.abs(hit.normal[0] * c - hit.normal[2] * s) > 0.5
+    half_x, half_z = boxes.half[:, 0].take(ids), boxes.half[:, 2].take(ids)
+    return _Wall(
+        style=boxes.style.take(ids),
+        ids=ids,
+        upright=np.abs(hit.normal[1]) < 0.5,
+        turned=turned,
+        u=np.where(turned, rel[0] * s + rel[2] * c, rel[0] * c - rel[2] * s),
+        half=np.where(turned, half_z, half_x),
+        v=hit.p[1] - np.float32(ground),
+        top=boxes.centre[:, 1].take(ids) + boxes.half[:, 1].take(ids) - np.float32(ground),
+        blur=hit.footprint,
+    )
+
+
+def _windows(wall: _Wall) -> _Windows:
+    """Whole bays between the corners, whole floors above the ground floor, and shops below."""
+    table = _WINDOWS[wall.style]
+    left, right, low, high = table[:, 2], table[:, 3], table[:, 4], table[:, 5]
+    bays = np.maximum(np.floor((2.0 * wall.half - 0.8) / table[:, 0]), 1.0)
+    bay = (2.0 * wall.half - 0.8) / bays
+    across = (wall.u + wall.half - 0.4) / bay
+    floors = np.maximum(np.floor((wall.top - 5.2) / table[:, 1]), 0.0)
+    up = (wall.v - 4.4) / table[:, 1]
+    house = wall.upright & (wall.style <= CONCRETE)
+    inside = house & (across > 0) & (across < bays) & (up > 0) & (up < floors)
+    wa, wu = wall.blur / bay, wall.blur / table[:, 1]
+    wide = stripes(across, left, right, wa) * inside
+    pane = wide * stripes(up, low, high, wu)
+    frame = np.float32(0.05) / bay
+    outer = stripes(across, left - frame, right + frame, wa) * stripes(up, low - 0.035, high + 0.02, wu) * inside
+    reveal = wide * stripes(up, high - 0.09, high, wu)
+    sash = stripes(across * 2.0, 0.47, 0.53, wa * 2.0) * (wall.style <= STONE)
+    along = (wall.u + wall.half) * np.float32(1 / 3.3)
+    shop = stripes(along, 0.07, 0.93, wall.blur / 3.3) * stripes(wall.v / 4.1, 0.12, 0.72, wall.blur / 4.1)
+    return _Windows(
+        pane=pane,
+        shop=shop * (house & (wall.v < 4.1) & (wall.top > 9.0)),
+        trim=np.where(wall.style <= STONE, np.clip(outer - pane, 0.0, 1.0), 0.0),
+        shade=1.0 - (1.0 - 0.5 * reveal) * (1.0 - 0.6 * sash),
+        cell=np.floor(np.stack([across, up])).astype(np.int64),
+        coarse=wa,
+    )
 
 
 def shade_boxes(boxes: Boxes, ground: float, hit: Hit, ids: Ints, shader: Shader) -> Array:
@@ -75,89 +175,52 @@ def shade_boxes(boxes: Boxes, ground: float, hit: Hit, ids: Ints, shader: Shader
         ids: which box [n].
         shader: the light.
     """
-    style = boxes.style.take(ids)
-    turn = boxes.turn.take(ids)
-    c, s = np.cos(turn), np.sin(turn)
-    n = hit.normal
-    rel = hit.p - np.ascontiguousarray(boxes.centre.take(ids, axis=0).T)
-    x, z = rel[0] * c - rel[2] * s, rel[0] * s + rel[2] * c
-    on_x = np.abs(n[0] * c - n[2] * s) > 0.5
-    half_x, half_z = boxes.half[:, 0].take(ids), boxes.half[:, 2].take(ids)
-    u, half_u = np.where(on_x, z, x), np.where(on_x, half_z, half_x)
-    v = hit.p[1] - np.float32(ground)
-    top = boxes.centre[:, 1].take(ids) + boxes.half[:, 1].take(ids) - np.float32(ground)
-    wall = np.abs(n[1]) < 0.5
+    wall = _wall(boxes, ground, hit, ids)
+    windows = _windows(wall)
+    style, u, v, n = wall.style, wall.u, wall.v, hit.normal
     base = np.ascontiguousarray(boxes.colour.take(ids, axis=0).T)
-    f = hit.footprint
-    stain = noise.rough()(u * np.float32(1 / 9) + ids * 0.37, v * np.float32(1 / 14) + ids * 0.11, f / 9)
-    grain = noise.grain()(u * np.float32(1 / 2.2), v * np.float32(1 / 2.2), f / 2.2)
+    stain = noise.rough()(u * np.float32(1 / 9) + ids * 0.37, v * np.float32(1 / 14) + ids * 0.11, wall.blur / 9)
+    grain = noise.grain()(u * np.float32(1 / 2.2), v * np.float32(1 / 2.2), wall.blur / 2.2)
     albedo = base * np.clip(1.0 + 0.12 * stain + 0.06 * grain, 0.4, 1.5)
-    brick = (style == BRICK) & wall
-    if brick.any():
-        rows = stripes(v * np.float32(1 / 0.085), 0.0, 0.16, f / 0.085) * 0.35
-        albedo = np.where(brick, albedo * (1.0 - rows + 0.05), albedo)
-    # Windows: whole bays between the corners, whole floors above the ground floor.
-    table = _WINDOWS[style]
-    bays = np.maximum(np.floor((2.0 * half_u - 0.8) / table[:, 0]), 1.0)
-    bay = (2.0 * half_u - 0.8) / bays
-    across = (u + half_u - 0.4) / bay
-    floors = np.maximum(np.floor((top - 5.2) / table[:, 1]), 0.0)
-    up = (v - 4.4) / table[:, 1]
-    inside = wall & (style <= CONCRETE) & (across > 0) & (across < bays) & (up > 0) & (up < floors)
-    shop = wall & (style <= CONCRETE) & (v < 4.1) & (top > 9.0)
-    wa, wu = f / bay, f / table[:, 1]
-    pane = stripes(across, table[:, 2], table[:, 3], wa) * stripes(up, table[:, 4], table[:, 5], wu) * inside
-    frame = np.float32(0.05) / bay
-    outer = stripes(across, table[:, 2] - frame, table[:, 3] + frame, wa) * stripes(
-        up, table[:, 4] - 0.035, table[:, 5] + 0.02, wu
-    )  # fmt: skip
-    outer = outer * inside
-    trim = np.clip(base * 1.35 + 0.05, 0.0, 0.75)
-    albedo = albedo + (trim - albedo) * np.where(style <= STONE, np.clip(outer - pane, 0, 1), 0.0)
-    # A sill's shadow and the reveal's upper edge give the wall its thickness.
-    reveal = stripes(up, table[:, 5] - 0.09, table[:, 5], wu) * stripes(across, table[:, 2], table[:, 3], wa) * inside
-    sash = stripes(across * 2.0, 0.47, 0.53, wa * 2.0) * (style <= STONE)
-    sa, su = (u + half_u) * np.float32(1 / 3.3), v * np.float32(1 / 4.1)
-    shop_pane = stripes(sa, 0.07, 0.93, f / 3.3) * stripes(su, 0.12, 0.72, f / 4.1) * shop
-    ledge = stripes((v - 4.1) * np.float32(1 / 500.0), 0.0, 0.0008, f / 500) * shop
-    albedo = albedo * (1.0 - 0.4 * np.clip(ledge, 0, 1))
-    cell_a, cell_b = np.floor(across).astype(np.int64), np.floor(up).astype(np.int64)
-    chance = hashed(cell_a + np.where(on_x, 4096, 0), cell_b, ids)
-    glass_share = np.clip(pane + shop_pane, 0.0, 1.0)
+    joints = stripes(v * np.float32(1 / 0.085), 0.0, 0.16, wall.blur / 0.085)
+    albedo = albedo * np.where((style == BRICK) & wall.upright, 1.05 - 0.35 * joints, 1.0)
+    albedo = albedo + (np.clip(base * 1.35 + 0.05, 0.0, 0.75) - albedo) * windows.trim
+    chance = hashed(windows.cell[0] + np.where(wall.turned, 4096, 0), windows.cell[1], ids)
     tint = np.where(style == GLASS, 0.16, 0.06) * np.clip(0.6 + 0.8 * chance, 0, 1.4)
-    curtain = np.where((chance > 0.62) & (style != GLASS), 0.55, 0.0) * pane
-    glazed = _glass(hit, shader, np.where(style == GLASS, 1.0, 0.8) * (1.0 - 0.5 * curtain), tint[None])
-    glazed = glazed * (1.0 - 0.5 * reveal) * (1.0 - 0.6 * sash)
+    curtain = np.where((chance > 0.62) & (style != GLASS), 0.55, 0.0) * windows.pane
     sun = shader.sunlight(hit.p + n * np.float32(0.3), 0.5)
     # Low parts see little of the sky between the houses.
-    free = np.clip(0.38 + v * np.float32(0.018), 0.0, 1.0) * np.where(wall, 1.0, 0.95)
+    free = np.clip(0.38 + v * np.float32(0.018), 0.0, 1.0)
+    glazed = _glass(hit, shader, np.where(style == GLASS, 1.0, 0.8) * (1.0 - 0.5 * curtain), tint[None])
+    glazed = glazed * (1.0 - windows.shade)
     glazed = glazed + shader.lit(colour((0.34, 0.31, 0.27)), n, hit.p, free=free, sun=sun) * curtain
     rgb = shader.lit(albedo, n, hit.p, free=free, sun=sun)
-    rgb = rgb + (glazed - rgb) * glass_share
+    rgb = rgb + (glazed - rgb) * np.clip(windows.pane + windows.shop, 0.0, 1.0)
     if (style == CAR).any():
         rgb = np.where(style == CAR, _car(hit, shader, base, free, sun), rgb)
-    if shader.light.night:
-        rgb = rgb + _lit_windows(chance, hashed(cell_a, cell_b + 77, ids), pane, shop_pane, (sa, v), ids, wa)
+    if shader.light.lamps > 0.0:
+        rgb = rgb + np.float32(shader.light.lamps) * _lit_windows(wall, windows, chance)
     return rgb
 
 
-def _lit_windows(
-    chance: Array, tone: Array, pane: Array, shop: Array, at: tuple[Array, Array], ids: Ints, width: Array
-) -> Array:
-    """Light from windows at night [3, n]: some rooms are lit, warm or cool, shops more often."""
+def _lit_windows(wall: _Wall, windows: _Windows, chance: Array) -> Array:
+    """Light from windows in the dark [3, n]: some rooms are lit, warm or cool, shops more often."""
+    ids, v = wall.ids, wall.v
+    tone = hashed(windows.cell[0], windows.cell[1] + 77, ids)
     lit = np.where(chance < 0.40, 0.35 + 1.1 * tone, 0.012)
     # Where a texel holds several windows their mean is seen.
-    lit = lit + (0.34 - lit) * np.clip(width - 0.6, 0.0, 1.0)
-    sa, v = at
+    lit = lit + (0.34 - lit) * np.clip(windows.coarse - 0.6, 0.0, 1.0)
+    along = (wall.u + wall.half) * np.float32(1 / 3.3)
     # Lamps hang from ceilings; goods stand in shop windows.
     room = 0.72 + 0.56 * (v * np.float32(1 / 3.5) - np.floor(v * np.float32(1 / 3.5)))
-    goods = noise.rough()(sa * np.float32(0.8) + ids * np.float32(0.37), v * np.float32(0.30))
-    window = np.clip(0.30 + 0.24 * v + 0.22 * goods * (v < 2.2), 0.08, 1.4)
+    goods = noise.rough()(along * np.float32(0.8) + ids * np.float32(0.37), v * np.float32(0.30))
+    front = np.clip(0.30 + 0.24 * v + 0.22 * goods * (v < 2.2), 0.08, 1.4)
     warm = np.where(tone > 0.24, colour((1.0, 0.60, 0.24)), colour((0.72, 0.84, 1.0)))
-    front = hashed(np.floor(sa).astype(np.int64) // 3, np.zeros(len(ids), np.int64), ids)
-    store = np.where(front < 0.55, 0.9 + 0.5 * front, 0.02)
-    display = np.stack([0.95 + 0.3 * front, 0.75 + 0.1 * front, 0.62 - 0.3 * front])
-    light: Array = warm * (lit * pane * room * np.float32(0.62)) + display * (store * shop * window * np.float32(0.55))
+    which = hashed(np.floor(along).astype(np.int64) // 3, np.zeros(len(ids), np.int64), ids)
+    store = np.where(which < 0.55, 0.9 + 0.5 * which, 0.02)
+    display = np.stack([0.95 + 0.3 * which, 0.75 + 0.1 * which, 0.62 - 0.3 * which])
+    rooms = warm * (lit * windows.pane * room * np.float32(0.62))
+    light: Array = rooms + display * (store * windows.shop * front * np.float32(0.55))
     return light
 
 

@@ -86,7 +86,8 @@ class Texture:
         b = self._bilinear(x, y, low + 1)
         if a.ndim == 2:
             between = between[..., None]
-        return a + (b - a) * between
+        value: Array = a + (b - a) * between
+        return value
 
 
 def spectral(size: int, slope: float, lowest: float, highest: float, seed: int) -> NDArray[np.float64]:
@@ -106,7 +107,8 @@ def spectral(size: int, slope: float, lowest: float, highest: float, seed: int) 
     phase = np.random.default_rng(seed).standard_normal((2, *f.shape))
     field = np.fft.irfft2(amplitude * (phase[0] + 1j * phase[1]), s=(size, size))
     field -= field.mean()
-    return field / field.std()
+    value: NDArray[np.float64] = field / field.std()
+    return value
 
 
 def _ridged(size: int, seed: int, gain: float) -> NDArray[np.float64]:
@@ -123,7 +125,8 @@ def _ridged(size: int, seed: int, gain: float) -> NDArray[np.float64]:
         weight = np.clip(signal * 1.6, 0.0, 1.0)
         amplitude *= gain
     total -= total.min()
-    return total / total.max()
+    value: NDArray[np.float64] = total / total.max()
+    return value
 
 
 @cache

@@ -12,7 +12,8 @@ from ldm3d.worlds.scene import Cards, Limbs, joined
 
 
 def _unit(v: Array) -> Array:
-    return v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1e-6)
+    value: Array = v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1e-6)
+    return value
 
 
 def facing(centre: Array, half_width: Array, half_height: Array, roll: Array) -> tuple[Array, Array]:
@@ -53,17 +54,18 @@ class Garden:
 
     def all_cards(self) -> Cards | None:
         """Everything planted so far that is made of cards."""
-        return joined(list(self.cards)) if self.cards else None  # type: ignore[return-value, arg-type]
+        return joined(list(self.cards)) if self.cards else None  # type: ignore[return-value]
 
     def all_limbs(self) -> Limbs | None:
         """Everything planted so far that is made of limbs."""
-        return joined(list(self.limbs)) if self.limbs else None  # type: ignore[return-value, arg-type]
+        return joined(list(self.limbs)) if self.limbs else None  # type: ignore[return-value]
 
     def tints(self, count: int, colour: Colour, spread: float) -> Array:
         """Colours [count, 3] around one: lighter and darker, yellower and bluer."""
         light = np.exp(self.rng.normal(0, spread, (count, 1)))
         warm = self.rng.normal(0, spread * 0.6, (count, 1))
-        return np.array(colour) * light * np.exp(warm * np.array([[1.0, 0.15, -1.0]]))
+        value: Array = np.array(colour) * light * np.exp(warm * np.array([[1.0, 0.15, -1.0]]))
+        return value
 
     def clumps(
         self, centre: Array, size: Array, colour: Array, normal: Array, free: Array, kinds: tuple[int, ...],

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ldm3d.worlds.arrays import Array
-from ldm3d.worlds.layers import COVERED, Target, draw, kinds_of
+from ldm3d.worlds.kinds import kinds_of
+from ldm3d.worlds.layers import COVERED, Target, draw
 from ldm3d.worlds.raster import Grid
 from ldm3d.worlds.scene import Scene
 from ldm3d.worlds.shade import Shader
@@ -37,7 +38,8 @@ def _dither(rows: tuple[int, int], width: int) -> Array:
     h = (h ^ (h >> 15)) * np.uint32(0x2C1B3C6D)
     h = (h ^ (h >> 12)) * np.uint32(0x297A2D39)
     h ^= h >> 15
-    return ((h & 0xFFFF).astype(np.float32) - (h >> 16).astype(np.float32)) / np.float32(65536.0)
+    value: Array = ((h & 0xFFFF).astype(np.float32) - (h >> 16).astype(np.float32)) / np.float32(65536.0)
+    return value
 
 
 def encode_colour(rgb: Array, exposure: float, rows: tuple[int, int], width: int) -> NDArray[np.uint8]:

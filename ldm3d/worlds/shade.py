@@ -56,7 +56,7 @@ class Shader:
         self.sky, self.shadows, self.relief = sky, shadows, relief
         self.light: Light = sky.light
         self.toward = sky.toward
-        self._lamps = lamps if lamps is not None and sky.light.night else np.zeros((0, 3))
+        self._lamps = lamps if lamps is not None and sky.light.lamps > 0.0 else np.zeros((0, 3))
         light = self.light
         self.sun_colour = colour(light.sun)
         mean = 0.5 * (np.array(light.horizon) + np.array(light.anti))
@@ -69,7 +69,8 @@ class Shader:
     def ambient(self, ny: Array, free: Array | float = 1.0) -> Array:
         """Light [3, n] from sky and ground on surfaces with the normals' upward parts `ny` [n]."""
         up = 0.5 + 0.5 * ny
-        return (self.above * up + self.below * (1.0 - up)) * free
+        value: Array = (self.above * up + self.below * (1.0 - up)) * free
+        return value
 
     def sunlight(self, p: Array, bias: float = 0.25) -> Array:
         """Share [n] of the sun that reaches points, with the weather's strength of shadows."""
@@ -92,7 +93,8 @@ class Shader:
             facing = np.maximum(dot(way, normal[:, near]) / np.sqrt(square) + 0.15, 0.0)
             fade = np.maximum(1.0 - square / np.float32(LAMP_REACH**2), 0.0)
             total[near] += facing / square * (fade * fade)
-        return LAMP * total
+        value: Array | float = LAMP * (total * np.float32(self.light.lamps))
+        return value
 
     def lit(
         self,
@@ -117,7 +119,10 @@ class Shader:
         facing = np.maximum((dot(normal, self.toward) + np.float32(wrap)) / np.float32(1.0 + wrap), 0.0)
         if sun is None:
             sun = self.sunlight(p)
-        return albedo * (self.sun_colour * (facing * sun) + self.ambient(normal[1], free) + self.lamplight(p, normal))
+        value: Array = albedo * (
+            self.sun_colour * (facing * sun) + self.ambient(normal[1], free) + self.lamplight(p, normal)
+        )
+        return value
 
     def leaves(self, albedo: Array, normal: Array, p: Array, d: Array, leafy: Array, free: Array) -> Array:
         """Leaves: light wraps around them and shines through those between the eye and the light."""
@@ -127,9 +132,10 @@ class Shader:
         through = leafy * (0.30 + 1.1 * against * against) * np.maximum(0.65 - 0.35 * facing, 0.0)
         sun = self.sunlight(p, 0.7)
         warm = albedo * np.array([[1.25], [1.15], [0.55]], np.float32)
-        return self.sun_colour * sun * (albedo * front + warm * through) + albedo * (
+        value: Array = self.sun_colour * sun * (albedo * front + warm * through) + albedo * (
             self.ambient(normal[1], free) + self.lamplight(p, normal)
         )
+        return value
 
     def glint(self, normal: Array, d: Array, gloss: float) -> Array:
         """Blinn's highlight of the sun [n]."""

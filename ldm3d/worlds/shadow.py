@@ -126,8 +126,8 @@ class Shadows:
             b0, b1 = max(int(b.min()), 0), min(int(b.max()) + 1, SIZE)
             if a0 >= a1 or b0 >= b1:
                 continue
-            gx, gy = np.meshgrid(np.arange(a0, a1, dtype=np.int32), np.arange(b0, b1, dtype=np.int32))
-            gx, gy = gx.ravel(), gy.ravel()
+            grid = np.meshgrid(np.arange(a0, a1, dtype=np.int32), np.arange(b0, b1, dtype=np.int32))
+            gx, gy = (axis.ravel() for axis in grid)
             qa = (gx + np.float32(0.5) - SIZE / 2) / scale
             qb = (gy + np.float32(0.5) - SIZE / 2) / scale
             origin = self._a[:, None] * qa + self._b[:, None] * qb
@@ -154,7 +154,8 @@ class Shadows:
         high = (take(at) < along) * (1.0 - fx) + (take(at + 1) < along) * fx
         light = low + (high - low) * fy
         light[~inside] = 1.0
-        return light
+        value: Array = light
+        return value
 
     def open_sky(self, x: Array, z: Array) -> Array:
         """Share [n] of the sky that is free over ground points, 1 outside the map."""

@@ -21,14 +21,14 @@ def colour(value: Colour) -> Array:
 def smoothstep(low: float, high: float, x: Array) -> Array:
     """0 below `low`, 1 above `high`, smooth between."""
     t = np.clip((x - np.float32(low)) / np.float32(high - low), 0.0, 1.0)
-    return t * t * (3.0 - 2.0 * t)
+    value: Array = t * t * (3.0 - 2.0 * t)
+    return value
 
 
 def dot(a: Array, b: Array) -> Array:
     """Dot product over the first axis: [3, n] with [3, n] or [3]."""
-    if b.ndim == 1:
-        return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
-    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+    value: Array = a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+    return value
 
 
 class Sky:
@@ -57,12 +57,14 @@ class Sky:
         side = 0.5 + 0.5 * (d[0] * self._flat_sun[0] + d[2] * self._flat_sun[2]) / flat
         # Toward the poles there are no sides: both colours meet.
         side = 0.5 + (side * side * (3.0 - 2.0 * side) - 0.5) * np.minimum(flat * 1.5, 1.0)
-        return self._anti + (self._horizon - self._anti) * side
+        value: Array = self._anti + (self._horizon - self._anti) * side
+        return value
 
     def haze(self, d: Array) -> Array:
         """What air far along a direction adds: the horizon's colour with some of the glow."""
         g = dot(d, self.toward)
-        return self._low(d) * np.float32(0.92) + self._glow * (np.exp((g - 1.0) * 7.0) * np.float32(0.34))
+        value: Array = self._low(d) * np.float32(0.92) + self._glow * (np.exp((g - 1.0) * 7.0) * np.float32(0.34))
+        return value
 
     def gradient(self, d: Array) -> Array:
         """The clear sky without disc and stars."""
@@ -72,7 +74,8 @@ class Sky:
         low = self._low(d)
         g = dot(d, self.toward) - 1.0
         glow = np.exp(g * 7.0) * (0.34 - 0.18 * rise) + np.exp(g * 42.0) * 0.42 + np.exp(g * 420.0) * 0.55
-        return low + (self._zenith - low) * rise + self._glow * glow
+        value: Array = low + (self._zenith - low) * rise + self._glow * glow
+        return value
 
     def _disc(self, d: Array) -> Array:
         radius = 0.016
@@ -200,4 +203,5 @@ class Sky:
         tint = np.array([[0.78], [1.0], [1.32]], np.float32) if light.fog < 0.01 else np.ones((3, 1), np.float32)
         kept = np.exp(-base * tint)
         haze = self.haze(d)
-        return haze + (rgb - haze) * kept
+        value: Array = haze + (rgb - haze) * kept
+        return value

@@ -117,7 +117,7 @@ class Solid:
 
     @staticmethod
     def _step(a: Array, b: Array) -> NDArray[np.bool_]:
-        return np.abs(a - b) > 0.12 * np.maximum(a, b)  # type: ignore[no-any-return]
+        return np.abs(a - b) > 0.12 * np.maximum(a, b)
 
     def smooth(self, shader: Shader, row: Ints, column: Ints, candidates: Ints) -> Array:
         """Colours [3, n] of texels averaged over four rays each.

@@ -78,12 +78,13 @@ class Atlas:
         sharpen = np.clip(1.0 / np.maximum(texel * np.float32(self.size * 0.5), 1e-3), 1.0, 12.0)
         a[:, 0] = np.clip((a[:, 0] - 0.5) * sharpen + 0.5, 0.0, 1.0)
         a[:, 0] *= (np.abs(u) < 1.0) & (np.abs(v) < 1.0)
-        return a
+        value: Array = a
+        return value
 
 
 def _grid() -> tuple[Array, Array]:
     axis = ((np.arange(SIZE) + 0.5) / SIZE * 2.0 - 1.0).astype(np.float32)
-    return np.meshgrid(axis, -axis)  # type: ignore[return-value]
+    return np.meshgrid(axis, -axis)
 
 
 class _Canvas:

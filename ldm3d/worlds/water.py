@@ -100,4 +100,5 @@ class Water:
         gap = (hx - slope_x) ** 2 + (hz - slope_z) ** 2
         facets = np.exp(-gap / (2.0 * spread)) / (2.0 * np.pi * spread)
         flash = np.minimum(fresnel * facets / (4.0 * np.maximum(facing, 0.08)), 14.0)
-        return rgb + shader.sun_colour * (flash * sun)
+        value: Array = rgb + shader.sun_colour * (flash * sun)
+        return value

@@ -16,27 +16,67 @@ from ldm3d.worlds.places import registry
 from ldm3d.worlds.spec import DEFAULT_PLACE, DEFAULT_TIME, DEFAULT_WEATHER, SceneSpec, Understanding
 
 TIME_WORDS: dict[str, tuple[str, ...]] = {
-    "dawn": ("dawn", "daybreak", "sunrise", "first light", "early morning", "break of day", "crack of dawn", "sun rise"),
+    "dawn": (
+        "dawn",
+        "daybreak",
+        "sunrise",
+        "first light",
+        "early morning",
+        "break of day",
+        "crack of dawn",
+        "sun rise",
+    ),
     "morning": ("morning", "mornings", "forenoon", "late morning"),
     "noon": ("noon", "midday", "high noon", "noontime", "lunchtime", "middle of the day", "daytime", "daylight"),
     "afternoon": ("afternoon", "afternoons", "late afternoon", "golden hour", "golden light"),
     "sunset": (
-        "sunset", "sunsets", "dusk", "evening", "twilight", "sundown", "nightfall", "blue hour", "gloaming",
-        "setting sun", "dusky",
+        "sunset",
+        "sunsets",
+        "dusk",
+        "evening",
+        "twilight",
+        "sundown",
+        "nightfall",
+        "blue hour",
+        "gloaming",
+        "setting sun",
+        "dusky",
     ),
     "night": (
-        "night", "nights", "midnight", "nighttime", "night time", "moonlight", "moonlit", "moon", "starry", "stars",
-        "starlight", "starlit", "nocturnal", "at dark", "after dark",
+        "night",
+        "nights",
+        "midnight",
+        "nighttime",
+        "night time",
+        "moonlight",
+        "moonlit",
+        "moon",
+        "starry",
+        "stars",
+        "starlight",
+        "starlit",
+        "nocturnal",
+        "at dark",
+        "after dark",
     ),
-}  # fmt: skip
+}
 WEATHER_WORDS: dict[str, tuple[str, ...]] = {
     "clear": (
-        "clear", "cloudless", "sunny", "sunlit", "sunshine", "blue sky", "blue skies", "clear sky", "clear skies",
-        "fine weather", "bright sunlight",
+        "clear",
+        "cloudless",
+        "sunny",
+        "sunlit",
+        "sunshine",
+        "blue sky",
+        "blue skies",
+        "clear sky",
+        "clear skies",
+        "fine weather",
+        "bright sunlight",
     ),
     "cloudy": ("cloudy", "clouds", "cloud", "overcast", "clouded", "gray sky", "grey sky", "gloomy", "cumulus"),
     "foggy": ("foggy", "fog", "mist", "misty", "mists", "haze", "hazy", "brume", "fogbound", "smoky"),
-}  # fmt: skip
+}
 NEGATIONS = frozenset({"no", "without", "not", "non"})
 # Words that carry no content of their own: neither understood nor worth reporting as ignored.
 _STOP = """

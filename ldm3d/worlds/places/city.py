@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from ldm3d.worlds import noise
 from ldm3d.worlds.arrays import Array, Colour, Ints
-from ldm3d.worlds.facade import BRICK, CAR, CONCRETE, GLASS, PLAIN, STONE, shade_boxes, stripes
+from ldm3d.worlds.facade import BRICK, CONCRETE, GLASS, PLAIN, STONE, shade_boxes
 from ldm3d.worlds.places import Place
 from ldm3d.worlds.plants import Garden
 from ldm3d.worlds.scene import Boxes, Limbs, Scene, Stones, joined
 from ldm3d.worlds.shade import Hit, Shader
-from ldm3d.worlds.sky import colour, dot, smoothstep
+from ldm3d.worlds.streets import EYE, PITCH_X, PITCH_Z, ROAD, WALK, Plan, furniture, parked_cars
 
-EYE = 1.7
-ROAD, WALK = 6.2, 10.4  # from the middle of a street to the kerb, and to the houses
-PITCH_X, PITCH_Z = 84.0, 68.0
 WALLS: dict[int, tuple[Colour, ...]] = {
     BRICK: ((0.33, 0.135, 0.085), (0.27, 0.115, 0.080), (0.36, 0.20, 0.125), (0.24, 0.150, 0.115)),
     STONE: ((0.50, 0.43, 0.33), (0.44, 0.40, 0.35), (0.54, 0.48, 0.38), (0.38, 0.33, 0.29)),
@@ -24,108 +20,7 @@ WALLS: dict[int, tuple[Colour, ...]] = {
 }
 
 
-class _Plan:
-    """The streets: a grid, turned, with the eye on the pavement's edge near a crossing."""
-
-    def __init__(self, rng: np.random.Generator) -> None:
-        self.turn = np.float32(rng.uniform(-0.35, 0.35))
-        # Where the eye stands in the plan: the crossing's middle is at 0, 0.
-        side = rng.choice([-1.0, 1.0])
-        self.eye = np.array(
-            [side * rng.uniform(ROAD + 0.2, ROAD + 2.2), rng.uniform(ROAD + 1.0, ROAD + 7.0)], np.float32
-        )
-
-    def to_plan(self, x: Array, z: Array) -> tuple[Array, Array]:
-        c, s = np.cos(self.turn), np.sin(self.turn)
-        return x * c - z * s + self.eye[0], x * s + z * c + self.eye[1]
-
-    def to_world(self, a: Array, b: Array) -> tuple[Array, Array]:
-        c, s = np.cos(self.turn), np.sin(self.turn)
-        a, b = a - self.eye[0], b - self.eye[1]
-        return a * c + b * s, -a * s + b * c
-
-    @staticmethod
-    def from_streets(a: Array, b: Array) -> tuple[Array, Array]:
-        """Distances from the middles of the nearest street along b and the nearest along a."""
-        return (
-            np.abs((a + PITCH_X / 2) % np.float32(PITCH_X) - np.float32(PITCH_X / 2)),
-            np.abs((b + PITCH_Z / 2) % np.float32(PITCH_Z) - np.float32(PITCH_Z / 2)),
-        )
-
-    def height(self, x: Array, z: Array, footprint: Array) -> Array:
-        a, b = self.to_plan(x, z)
-        da, db = self.from_streets(a, b)
-        kerb = smoothstep(ROAD - 0.04, ROAD + 0.04, np.minimum(da, db))
-        camber = np.minimum(np.minimum(da, db), np.float32(ROAD)) * np.float32(0.014)
-        height: Array = kerb * np.float32(0.14) - camber * (1.0 - kerb) - EYE
-        return height
-
-    def shade(self, hit: Hit, shader: Shader) -> Array:
-        x, z, f = hit.p[0], hit.p[2], hit.footprint
-        a, b = self.to_plan(x, z)
-        da, db = self.from_streets(a, b)
-        road = 1.0 - smoothstep(ROAD - 0.03, ROAD + 0.03, np.minimum(da, db))
-        speck = noise.grain()(a * np.float32(1 / 1.1), b * np.float32(1 / 1.1), f / 1.1)
-        fine = noise.grain()(b * np.float32(1 / 0.37), a * np.float32(1 / 0.37), f / 0.37)
-        blots = noise.rough()(a * np.float32(1 / 12), b * np.float32(1 / 12), f / 12)
-        cracks = noise.ridges()(a * np.float32(1 / 17), b * np.float32(1 / 17), f / 17)
-        asphalt = colour((0.078, 0.078, 0.082)) * np.clip(1.0 + 0.20 * speck + 0.22 * fine + 0.16 * blots, 0.3, 2)
-        asphalt = asphalt * (1.0 - 0.35 * smoothstep(0.72, 0.86, cracks))
-        tracks = np.exp(-((np.minimum(np.abs(da - 1.9), np.abs(da - 4.2)) / 0.5) ** 2)) * (db > ROAD)
-        asphalt = asphalt * (1.0 - 0.14 * tracks)
-        paint = self._paint(a, b, da, db, f) * np.clip(0.80 + 0.25 * blots + 0.2 * speck, 0.2, 1.0)
-        asphalt += (colour((0.56, 0.55, 0.51)) - asphalt) * paint
-        joints = np.maximum(
-            stripes(a * np.float32(1 / 1.2), 0.0, 0.018, f / 1.2), stripes(b * np.float32(1 / 1.2), 0.0, 0.018, f / 1.2)
-        )
-        slab = noise.grain()(np.floor(a / 1.2) * 0.137, np.floor(b / 1.2) * 0.211)
-        paving = colour((0.205, 0.195, 0.182)) * np.clip(
-            1.0 + 0.07 * slab + 0.10 * speck + 0.12 * fine + 0.10 * blots, 0.3, 1.8
-        )
-        paving = paving * (1.0 - 0.55 * joints)
-        kerb = smoothstep(ROAD, ROAD + 0.03, np.minimum(da, db)) * (
-            1.0 - smoothstep(ROAD + 0.26, ROAD + 0.29, np.minimum(da, db))
-        )
-        paving += (colour((0.33, 0.32, 0.30)) * (1.0 + 0.1 * fine) - paving) * kerb
-        albedo = paving + (asphalt - paving) * road
-        normal = hit.normal.copy()
-        bend = np.clip(0.2 - f, 0.0, 0.15) * (0.4 + 0.6 * road)
-        normal[0] += speck * bend
-        normal[2] += fine * bend
-        normal /= np.sqrt(dot(normal, normal))
-        sun = shader.sunlight(hit.p)
-        # Houses hide the low sky; their feet and cars' undersides are darker still.
-        side = np.minimum(da, db)
-        free = (0.62 - 0.20 * smoothstep(ROAD, WALK, side)) * (0.3 + 0.7 * shader.shadows.open_sky(x, z))
-        rgb = shader.lit(np.maximum(albedo, 0.01), normal, hit.p, free=free, sun=sun)
-        damp = smoothstep(0.2, 1.2, blots) * road
-        facing = np.maximum(-dot(hit.d, hit.normal), 0.02)
-        sheen = (0.02 + 0.5 * (1.0 - facing) ** 5) * (0.25 + 0.75 * damp) * free
-        mirrored = hit.d.copy()
-        mirrored[1] = np.abs(mirrored[1])
-        return rgb + shader.sky.haze(mirrored) * sheen * 0.6
-
-    @staticmethod
-    def _paint(a: Array, b: Array, da: Array, db: Array, f: Array) -> Array:
-        """Road markings: broken middle lines, stop lines and zebra crossings at every crossing."""
-
-        def line(at: Array, low: float, high: float) -> Array:
-            share: Array = np.clip((high - at) / f + 0.5, 0, 1) * np.clip((at - low) / f + 0.5, 0, 1)
-            return share
-
-        total = np.zeros_like(a)
-        for across, along, position in ((da, db, b), (db, da, a)):
-            dashes = stripes(position * np.float32(1 / 6.0), 0.0, 0.5, f / 6.0) * (along > ROAD + 8.5)
-            total = np.maximum(total, np.clip((0.07 - across) / f + 0.5, 0, 1) * np.minimum(0.14 / f, 1.0) * dashes)
-            edge = line(across, ROAD - 0.45, ROAD - 0.33) * np.minimum(0.12 / f, 1.0) * (along > ROAD + 8.5)
-            stop = line(along, ROAD + 7.6, ROAD + 8.0) * (across < ROAD - 0.4)
-            bars = stripes(across * np.float32(1 / 1.0) + 0.25, 0.0, 0.5, f / 1.0)
-            zebra = line(along, ROAD + 2.6, ROAD + 6.0) * bars * (across < ROAD - 0.3)
-            total = np.maximum.reduce([total, edge * 0.8, stop, zebra])
-        return total
-
-
-def _buildings(rng: np.random.Generator, plan: _Plan) -> Boxes:
+def _buildings(rng: np.random.Generator, plan: Plan) -> Boxes:
     """The houses along the blocks' edges with setbacks, cornices and what stands on roofs."""
     rows: list[tuple[float, float, float, float, float, float, int, Colour]] = []
 
@@ -157,8 +52,16 @@ def _buildings(rng: np.random.Generator, plan: _Plan) -> Boxes:
             for _ in range(int(rng.integers(1, 4))):
                 size = rng.uniform(0.9, 2.3, 2)
                 at = rng.uniform(-0.45, 0.45, 2) * np.array([half_a, half_b])
-                box(a + at[0], b + at[1], crown, crown + float(rng.uniform(1.0, 3.4)), size[0], size[1], PLAIN,
-                    (0.24, 0.23, 0.22))  # fmt: skip
+                box(
+                    a + at[0],
+                    b + at[1],
+                    crown,
+                    crown + float(rng.uniform(1.0, 3.4)),
+                    size[0],
+                    size[1],
+                    PLAIN,
+                    (0.24, 0.23, 0.22),
+                )
 
     for i in range(-5, 5):
         for k in range(-6, 6):
@@ -184,125 +87,32 @@ def _buildings(rng: np.random.Generator, plan: _Plan) -> Boxes:
                         wide = b1 - deep - at
                     house(a + inward * deep / 2, at + wide / 2, deep / 2, wide / 2 - 0.01, far)
                     at += wide
-    a, b, low, high, half_a, half_b = (np.array([row[k] for row in rows]) for k in range(6))
-    x, z = plan.to_world(a, b)
+    at_a, at_b, low, high, half_a, half_b = (np.array([row[k] for row in rows]) for k in range(6))
+    x, z = plan.to_world(at_a, at_b)
     return Boxes(
-        centre=np.stack([x, (low + high) / 2 - EYE, z], axis=1), half=np.stack([half_a, (high - low) / 2, half_b], axis=1),
-        turn=np.full(len(rows), plan.turn), style=np.array([row[6] for row in rows], np.int32),
+        centre=np.stack([x, (low + high) / 2 - EYE, z], axis=1),
+        half=np.stack([half_a, (high - low) / 2, half_b], axis=1),
+        turn=np.full(len(rows), plan.turn),
+        style=np.array([row[6] for row in rows], np.int32),
         colour=np.array([row[7] for row in rows]),
-    )  # fmt: skip
-
-
-PAINTS = (
-    (0.30, 0.03, 0.03),
-    (0.03, 0.06, 0.16),
-    (0.42, 0.42, 0.42),
-    (0.03, 0.03, 0.035),
-    (0.55, 0.54, 0.50),
-    (0.05, 0.11, 0.08),
-)
-
-
-def _cars(rng: np.random.Generator, plan: _Plan) -> tuple[Boxes, Stones]:
-    """Parked cars: rounded bodies of stones without unevenness, on wheels."""
-    parts: list[tuple[float, float, float, float, float, float, Colour]] = []
-    for along in (0, 1):
-        pitch = PITCH_Z if along == 0 else PITCH_X
-        for side in (-1, 1):
-            for at in np.arange(-170.0, 170.0, 6.4):
-                near_crossing = abs((at + pitch / 2) % pitch - pitch / 2) < ROAD + 11
-                a, b = (side * (ROAD - 1.15), at) if along == 0 else (at, side * (ROAD - 1.15))
-                x, z = plan.to_world(np.float32(a), np.float32(b))
-                if near_crossing or np.hypot(x, z) < 5.5 or rng.uniform() < 0.45:
-                    continue
-                paint = PAINTS[rng.integers(len(PAINTS))]
-                tall = float(rng.uniform(0.92, 1.12))
-                parts.append((a, b, along, tall, 0, 0, paint))
-    boxes_rows, stone_rows = [], []
-    for a, b, along, tall, _, _, paint in parts:
-
-        def place(da: float, db: float, along: float = along, a: float = a, b: float = b) -> tuple[float, float]:
-            return (a + da, b + db) if along == 0 else (a + db, b + da)
-
-        boxes_rows.append((*place(0, 0), 0.30, 0.78 * tall, 0.86, 2.15, along, CAR, paint))
-        boxes_rows.append((*place(0, 0.15), 0.78 * tall, 1.36 * tall, 0.74, 1.15, along, CAR, (0.02, 0.024, 0.028)))
-        boxes_rows.append((*place(0, 0.15), 1.36 * tall, 1.42 * tall, 0.72, 1.05, along, CAR, paint))
-        for da in (-0.80, 0.80):
-            for db in (-1.35, 1.35):
-                stone_rows.append((*place(da, db), along))
-    a, b, low, high, half_a, half_b, along_ = (np.array([row[k] for row in boxes_rows]) for k in range(7))
-    x, z = plan.to_world(a, b)
-    boxes = Boxes(
-        centre=np.stack([x, (low + high) / 2 - EYE, z], axis=1), half=np.stack([half_a, (high - low) / 2, half_b], axis=1),
-        turn=plan.turn + along_ * np.pi / 2, style=np.array([row[7] for row in boxes_rows], np.int32),
-        colour=np.array([row[8] for row in boxes_rows]),
-    )  # fmt: skip
-    a, b, along_ = (np.array([row[k] for row in stone_rows]) for k in range(3))
-    x, z = plan.to_world(a, b)
-    n = len(a)
-    wheels = Stones(
-        centre=np.stack([x, np.full(n, 0.32 - EYE), z], axis=1), axes=np.tile([[0.14, 0.33, 0.33]], (n, 1)),
-        turn=plan.turn + along_ * np.pi / 2, colour=np.tile([[0.02, 0.02, 0.02]], (n, 1)), uneven=np.zeros(n),
-        moss=np.zeros(n), glow=np.zeros(n),
-    )  # fmt: skip
-    return boxes, wheels
-
-
-def _furniture(rng: np.random.Generator, plan: _Plan, garden: Garden) -> Boxes:
-    """What stands on the pavements near the eye: bollards, bins, benches, planters with bushes."""
-    rows: list[tuple[float, float, float, float, float, float, float, Colour]] = []
-    wood, iron, stone = (0.20, 0.115, 0.058), (0.05, 0.052, 0.055), (0.34, 0.32, 0.29)
-    bars: list[tuple[float, float, float, float, Colour]] = []
-    for sa in (-1, 1):
-        for sb in (-1, 1):
-            # Bollards around the corner, where the kerb is low.
-            for step in np.arange(1.6, 7.0, 1.5):
-                bars.append((sa * (ROAD + 0.45), sb * (ROAD + step), 0.95, 0.055, iron))
-                bars.append((sa * (ROAD + step), sb * (ROAD + 0.45), 0.95, 0.055, iron))
-            bars.append((sa * (ROAD + 2.9), sb * (ROAD + 0.9), 0.95, 0.24, (0.055, 0.085, 0.065)))
-            bars.append((sa * (ROAD + 0.8), sb * (ROAD + 7.9), 0.62, 0.12, (0.42, 0.05, 0.03)))
-            for along in (10.5, 17.0, 24.0):
-                a, b = sa * (WALK - 0.75), sb * (ROAD + along + rng.uniform(-1, 1))
-                if rng.uniform() < 0.5:
-                    rows.append((a, b, 0.40, 0.46, 0.24, 0.85, 0.0, wood))
-                    rows.append((a + sa * 0.22, b, 0.58, 0.88, 0.03, 0.85, 0.0, wood))
-                    rows.extend((a, b + end, 0.14, 0.40, 0.22, 0.04, 0.0, iron) for end in (-0.7, 0.7))
-                else:
-                    rows.append((a, b, 0.14, 0.62, 0.42, 0.95, 0.0, stone))
-                    for shift in (-0.5, 0.1, 0.6):
-                        x, z = plan.to_world(np.float64(a), np.float64(b + shift))
-                        if np.hypot(x, z) > 1.6:
-                            garden.bush(np.array([float(x), 0.55 - EYE, float(z)]), 0.45, (0.075, 0.125, 0.030),
-                                        detail=float(np.clip(1.1 - np.hypot(x, z) / 30, 0.1, 1.0)))  # fmt: skip
-    x, z = plan.to_world(np.array([bar[0] for bar in bars]), np.array([bar[1] for bar in bars]))
-    free = np.hypot(x, z) > 1.2
-    high, thick = np.array([bar[2] for bar in bars])[free], np.array([bar[3] for bar in bars])[free]
-    foot = np.stack([x[free], np.full(len(high), 0.10 - EYE), z[free]], axis=1)
-    tall = np.stack([np.zeros_like(high), high, np.zeros_like(high)], axis=1)
-    garden.limb(foot, foot + tall, np.stack([thick, thick * 0.9], axis=1), np.array([bar[4] for bar in bars])[free],
-                np.full((len(high), 2), 0.75), 0.05)  # fmt: skip
-    a, b, low, top, half_a, half_b, turn = (np.array([row[k] for row in rows]) for k in range(7))
-    x, z = plan.to_world(a, b)
-    near = np.hypot(x, z) > 2.2
-    return Boxes(
-        centre=np.stack([x, (low + top) / 2 - EYE, z], axis=1)[near],
-        half=np.stack([half_a, (top - low) / 2, half_b], axis=1)[near], turn=(plan.turn + turn)[near],
-        style=np.full(int(near.sum()), PLAIN, np.int32), colour=np.array([row[7] for row in rows])[near],
-    )  # fmt: skip
+    )
 
 
 def build(rng: np.random.Generator) -> Scene:
     """Lay out a city."""
-    plan = _Plan(rng)
+    plan = Plan(rng)
     houses = _buildings(rng, plan)
-    cars, wheels = _cars(rng, plan)
+    cars, wheels = parked_cars(rng, plan)
     garden = Garden(rng)
     corner = ROAD + 0.8
     poles: list[tuple[float, float]] = [
         (i * PITCH_X + sa * corner, k * PITCH_Z + sb * corner)
-        for i in (-1, 0, 1) for k in (-1, 0, 1) for sa in (-1, 1) for sb in (-1, 1)
+        for i in (-1, 0, 1)
+        for k in (-1, 0, 1)
+        for sa in (-1, 1)
+        for sb in (-1, 1)
         if np.hypot(i * PITCH_X + sa * corner - plan.eye[0], k * PITCH_Z + sb * corner - plan.eye[1]) > 1.6
-    ]  # fmt: skip
+    ]
     for along in (0, 1):
         pitch = PITCH_Z if along == 0 else PITCH_X
         for side in (-1, 1):
@@ -310,7 +120,7 @@ def build(rng: np.random.Generator) -> Scene:
                 if abs((at + pitch / 2) % pitch - pitch / 2) < WALK + 1:
                     continue
                 a, b = (side * (ROAD + 0.75), at) if along == 0 else (at, side * (ROAD + 0.75))
-                x, z = plan.to_world(np.float32(a), np.float32(b))
+                x, z = plan.to_world(a, b)
                 away = float(np.hypot(x, z))
                 if away < 3.0:
                     continue
@@ -318,10 +128,18 @@ def build(rng: np.random.Generator) -> Scene:
                     poles.append((a, b))
                 elif rng.uniform() < 0.75 and away < 130:
                     foot = np.array([float(x), 0.14 - EYE, float(z)])
-                    garden.broadleaf(foot, rng.uniform(5.5, 8.0), rng.uniform(1.7, 2.5), (0.080, 0.135, 0.030),
-                                     detail=float(np.clip(1.1 - np.log2(max(away, 4.0) / 6) * 0.25, 0.05, 1.0)),
-                                     bark=(0.13, 0.10, 0.075), crown_from=0.38, trunk=0.016, shade=0.8)  # fmt: skip
-    boxes = joined([houses, cars, _furniture(rng, plan, garden)])
+                    garden.broadleaf(
+                        foot,
+                        rng.uniform(5.5, 8.0),
+                        rng.uniform(1.7, 2.5),
+                        (0.080, 0.135, 0.030),
+                        detail=float(np.clip(1.1 - np.log2(max(away, 4.0) / 6) * 0.25, 0.05, 1.0)),
+                        bark=(0.13, 0.10, 0.075),
+                        crown_from=0.38,
+                        trunk=0.016,
+                        shade=0.8,
+                    )
+    boxes = joined([houses, cars, furniture(rng, plan, garden)])
     assert isinstance(boxes, Boxes)
     a, b = np.array(poles, np.float64).T
     x, z = plan.to_world(a, b)
@@ -334,15 +152,23 @@ def build(rng: np.random.Generator) -> Scene:
     to_b = np.where(np.abs(off_a) < ROAD + 1.5, 0.0, -np.sign(off_b))
     ex, ez = plan.to_world(a + to_a * 1.7, b + to_b * 1.7)
     head = np.stack([ex, np.full(n, 6.3 - EYE), ez], axis=1)
-    mast = foot + [0, 6.1, 0]
+    mast = foot + np.array([0.0, 6.1, 0.0])
     iron = np.tile([[0.045, 0.048, 0.05]], (n, 1))
-    for start, end, thick in ((foot, foot + [0, 0.9, 0], (0.10, 0.085)), (foot + [0, 0.9, 0], mast, (0.062, 0.045)),
-                              (mast, head, (0.04, 0.032))):  # fmt: skip
+    for start, end, thick in (
+        (foot, foot + np.array([0.0, 0.9, 0.0]), (0.10, 0.085)),
+        (foot + np.array([0.0, 0.9, 0.0]), mast, (0.062, 0.045)),
+        (mast, head, (0.04, 0.032)),
+    ):
         garden.limb(start, end, np.tile([thick], (n, 1)), iron, np.full((n, 2), 0.8), 0.1)
     lamps = Stones(
-        centre=head, axes=np.tile([[0.26, 0.09, 0.26]], (n, 1)), turn=np.zeros(n), colour=np.tile([[0.55, 0.50, 0.42]], (n, 1)),
-        uneven=np.zeros(n), moss=np.zeros(n), glow=np.full(n, 14.0),
-    )  # fmt: skip
+        centre=head,
+        axes=np.tile([[0.26, 0.09, 0.26]], (n, 1)),
+        turn=np.zeros(n),
+        colour=np.tile([[0.55, 0.50, 0.42]], (n, 1)),
+        uneven=np.zeros(n),
+        moss=np.zeros(n),
+        glow=np.full(n, 14.0),
+    )
     stones = joined([wheels, lamps])
     assert isinstance(stones, Stones)
     limbs = garden.all_limbs()
@@ -352,16 +178,43 @@ def build(rng: np.random.Generator) -> Scene:
         return shade_boxes(boxes, -EYE, hit, ids, shader)
 
     return Scene(
-        height=plan.height, shade_ground=plan.shade, cards=garden.all_cards(), limbs=limbs, stones=stones, boxes=boxes,
-        shade_boxes=shade, shadow_reach=110.0, lamps=head, fog=1.6, exposure=1.12, stars=0.3,
-    )  # fmt: skip
+        height=plan.height,
+        shade_ground=plan.shade,
+        cards=garden.all_cards(),
+        limbs=limbs,
+        stones=stones,
+        boxes=boxes,
+        shade_boxes=shade,
+        shadow_reach=110.0,
+        lamps=head,
+        fog=1.6,
+        exposure=1.12,
+        stars=0.3,
+    )
 
 
 PLACE = Place(
     name="city",
     words=(
-        "cities", "town", "towns", "downtown", "street", "streets", "urban", "metropolis", "cityscape", "skyscraper",
-        "skyscrapers", "skyline", "avenue", "boulevard", "intersection", "city street", "new york", "manhattan", "alley",
+        "cities",
+        "town",
+        "towns",
+        "downtown",
+        "street",
+        "streets",
+        "urban",
+        "metropolis",
+        "cityscape",
+        "skyscraper",
+        "skyscrapers",
+        "skyline",
+        "avenue",
+        "boulevard",
+        "intersection",
+        "city street",
+        "new york",
+        "manhattan",
+        "alley",
     ),
     build=build,
-)  # fmt: skip
+)

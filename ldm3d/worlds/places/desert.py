@@ -94,7 +94,8 @@ class _Dunes:
         rgb = shader.lit(albedo, normal, hit.p, free=free)
         # Sand glows against the light: grains throw it forward.
         rim = np.maximum(dot(hit.d, shader.toward), 0.0) ** 6 * np.clip(1.0 + dot(hit.d, normal), 0, 1) ** 3
-        return rgb + shader.sun_colour * sand * (rim * 0.35 * shader.sunlight(hit.p))
+        value: Array = rgb + shader.sun_colour * sand * (rim * 0.35 * shader.sunlight(hit.p))
+        return value
 
 
 def build(rng: np.random.Generator) -> Scene:
@@ -119,8 +120,16 @@ def build(rng: np.random.Generator) -> Scene:
         if rng.uniform() < 0.6:
             garden.bush(foot, size * 0.9, (0.17, 0.165, 0.075), detail=float(np.clip(1.0 - away / 40, 0.15, 0.8)))
     for foot in ground(scatter(rng, 9.0, 60.0, 4, 1.5)):
-        garden.broadleaf(foot, rng.uniform(3.2, 5.0), rng.uniform(1.8, 2.8), (0.105, 0.125, 0.045), detail=0.7,
-                         bark=(0.16, 0.12, 0.085), crown_from=0.62, trunk=0.028)  # fmt: skip
+        garden.broadleaf(
+            foot,
+            rng.uniform(3.2, 5.0),
+            rng.uniform(1.8, 2.8),
+            (0.105, 0.125, 0.045),
+            detail=0.7,
+            bark=(0.16, 0.12, 0.085),
+            crown_from=0.62,
+            trunk=0.028,
+        )
     rocks = ground(np.concatenate([scatter(rng, 2.2, 120.0, 60, 0.9), scatter(rng, 1.5, 14.0, 70, 0.15)]))
     n = len(rocks)
     width = rng.uniform(0.04, 0.16, n) * (1.0 + (rng.uniform(0, 1, n) < 0.16) * rng.uniform(2.0, 6.0, n))
@@ -128,20 +137,43 @@ def build(rng: np.random.Generator) -> Scene:
     stones = Stones(
         centre=rocks + np.array([[0, 1, 0]]) * (width * 0.12)[:, None],
         axes=np.stack([width, width * rng.uniform(0.5, 0.8, n), width * rng.uniform(0.7, 1.3, n)], axis=1),
-        turn=rng.uniform(0, 6.28, n), colour=garden.tints(n, (0.33, 0.20, 0.125), 0.15), uneven=np.full(n, 0.20),
-        moss=np.full(n, 0.25), glow=np.zeros(n),
-    )  # fmt: skip
+        turn=rng.uniform(0, 6.28, n),
+        colour=garden.tints(n, (0.33, 0.20, 0.125), 0.15),
+        uneven=np.full(n, 0.20),
+        moss=np.full(n, 0.25),
+        glow=np.zeros(n),
+    )
     return Scene(
-        height=dunes.height, shade_ground=dunes.shade, cards=garden.all_cards(), limbs=garden.all_limbs(), stones=stones,
-        moss=(0.50, 0.31, 0.15), shadow_reach=40.0, relief=True,
-    )  # fmt: skip
+        height=dunes.height,
+        shade_ground=dunes.shade,
+        cards=garden.all_cards(),
+        limbs=garden.all_limbs(),
+        stones=stones,
+        moss=(0.50, 0.31, 0.15),
+        shadow_reach=40.0,
+        relief=True,
+    )
 
 
 PLACE = Place(
     name="desert",
     words=(
-        "deserts", "dune", "dunes", "sand dune", "sand dunes", "sahara", "sand", "sands", "sandy", "wasteland", "badlands",
-        "arid", "mesa", "mesas", "gobi", "namib",
+        "deserts",
+        "dune",
+        "dunes",
+        "sand dune",
+        "sand dunes",
+        "sahara",
+        "sand",
+        "sands",
+        "sandy",
+        "wasteland",
+        "badlands",
+        "arid",
+        "mesa",
+        "mesas",
+        "gobi",
+        "namib",
     ),
     build=build,
-)  # fmt: skip
+)

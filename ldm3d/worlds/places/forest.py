@@ -30,7 +30,8 @@ class _Floor:
         wind = 2.6 * np.sin(along * np.float32(0.085) + np.float32(self.bend[0]))
         wind += 0.9 * np.sin(along * np.float32(0.23) + np.float32(self.bend[1]))
         start = np.float32(2.6 * np.sin(self.bend[0]) + 0.9 * np.sin(self.bend[1]))
-        return np.abs(across - wind + start - np.float32(0.5))
+        value: Array = np.abs(across - wind + start - np.float32(0.5))
+        return value
 
     def height(self, x: Array, z: Array, footprint: Array) -> Array:
         mounds = noise.hills()(x * np.float32(1 / 90) + self.at[0], z * np.float32(1 / 90) + self.at[1], footprint / 90)
@@ -85,15 +86,37 @@ def build(rng: np.random.Generator) -> Scene:
         away = float(np.hypot(foot[0], foot[2]))
         detail = float(np.clip(1.25 - np.log2(away / 4.0) * 0.27, 0.0, 1.0))
         if away > 9.0 and rng.uniform() < firs:
-            garden.conifer(foot, rng.uniform(13, 24), rng.uniform(2.2, 3.4), needle, detail=detail, bark=pine_bark,
-                           bare=rng.uniform(0.10, 0.30), shade=0.7)  # fmt: skip
+            garden.conifer(
+                foot,
+                rng.uniform(13, 24),
+                rng.uniform(2.2, 3.4),
+                needle,
+                detail=detail,
+                bark=pine_bark,
+                bare=rng.uniform(0.10, 0.30),
+                shade=0.7,
+            )
         else:
-            garden.broadleaf(foot, rng.uniform(11, 19), rng.uniform(2.8, 4.6), leaf, detail=detail, bark=bark,
-                             crown_from=rng.uniform(0.30, 0.5), trunk=rng.uniform(0.014, 0.024), shade=0.7)  # fmt: skip
+            garden.broadleaf(
+                foot,
+                rng.uniform(11, 19),
+                rng.uniform(2.8, 4.6),
+                leaf,
+                detail=detail,
+                bark=bark,
+                crown_from=rng.uniform(0.30, 0.5),
+                trunk=rng.uniform(0.014, 0.024),
+                shade=0.7,
+            )
     for foot in ground(off_path(scatter(rng, 3.0, 60.0, 130, 0.6), 1.2)):
         away = float(np.hypot(foot[0], foot[2]))
-        garden.bush(foot, rng.uniform(0.35, 0.95), (0.058, 0.110, 0.024), detail=float(np.clip(1.2 - away / 25, 0.1, 1)),
-                    free=0.65)  # fmt: skip
+        garden.bush(
+            foot,
+            rng.uniform(0.35, 0.95),
+            (0.058, 0.110, 0.024),
+            detail=float(np.clip(1.2 - away / 25, 0.1, 1)),
+            free=0.65,
+        )
     ferns = ground(off_path(scatter(rng, 1.5, 45.0, 900, 0.16), 0.95))
     size = rng.uniform(0.28, 0.60, len(ferns))
     garden.tufts(ferns, size * 1.15, size, garden.tints(len(ferns), (0.062, 0.135, 0.022), 0.18), sprites.FERN, 0.62)
@@ -107,28 +130,59 @@ def build(rng: np.random.Generator) -> Scene:
     )
     thick = rng.uniform(0.16, 0.34, len(logs))
     raised = logs + np.array([[0, 1, 0]]) * thick[:, None] * 0.8
-    garden.limb(raised - along, raised + along, np.stack([thick, thick * 0.75], 1), garden.tints(len(logs), (0.10, 0.08, 0.05), 0.2),
-                np.full((len(logs), 2), 0.6))  # fmt: skip
+    garden.limb(
+        raised - along,
+        raised + along,
+        np.stack([thick, thick * 0.75], 1),
+        garden.tints(len(logs), (0.10, 0.08, 0.05), 0.2),
+        np.full((len(logs), 2), 0.6),
+    )
     rocks = ground(off_path(scatter(rng, 2.8, 50.0, 46, 0.8), 1.1))
     n = len(rocks)
     width = rng.uniform(0.18, 0.75, n)
     stones = Stones(
         centre=rocks + np.array([[0, 1, 0]]) * (width * 0.18)[:, None],
         axes=np.stack([width, width * rng.uniform(0.55, 0.85, n), width * rng.uniform(0.7, 1.2, n)], axis=1),
-        turn=rng.uniform(0, 2 * np.pi, n), colour=garden.tints(n, (0.15, 0.145, 0.13), 0.15),
-        uneven=np.full(n, 0.16), moss=rng.uniform(0.5, 1.0, n), glow=np.zeros(n),
-    )  # fmt: skip
+        turn=rng.uniform(0, 2 * np.pi, n),
+        colour=garden.tints(n, (0.15, 0.145, 0.13), 0.15),
+        uneven=np.full(n, 0.16),
+        moss=rng.uniform(0.5, 1.0, n),
+        glow=np.zeros(n),
+    )
     return Scene(
-        height=floor.height, shade_ground=floor.shade, cards=garden.all_cards(), limbs=garden.all_limbs(),
-        stones=stones, moss=(0.050, 0.085, 0.018), shadow_reach=60.0, fog=3.0, open_sky=1.3, exposure=1.6,
-    )  # fmt: skip
+        height=floor.height,
+        shade_ground=floor.shade,
+        cards=garden.all_cards(),
+        limbs=garden.all_limbs(),
+        stones=stones,
+        moss=(0.050, 0.085, 0.018),
+        shadow_reach=60.0,
+        fog=3.0,
+        open_sky=1.3,
+        exposure=1.6,
+    )
 
 
 PLACE = Place(
     name="forest",
     words=(
-        "forests", "wood", "woods", "woodland", "woodlands", "forested", "wooded", "trees", "grove", "groves", "thicket",
-        "pine forest", "rainforest", "jungle", "taiga", "forest clearing", "forest path",
+        "forests",
+        "wood",
+        "woods",
+        "woodland",
+        "woodlands",
+        "forested",
+        "wooded",
+        "trees",
+        "grove",
+        "groves",
+        "thicket",
+        "pine forest",
+        "rainforest",
+        "jungle",
+        "taiga",
+        "forest clearing",
+        "forest path",
     ),
     build=build,
-)  # fmt: skip
+)

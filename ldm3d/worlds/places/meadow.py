@@ -77,16 +77,27 @@ def build(rng: np.random.Generator) -> Scene:
     # One great tree not far away, others scattered, and small ones where the woods begin.
     turn = rng.uniform(-0.9, 0.9)
     first = ground(np.array([[np.sin(turn), -np.cos(turn)]]) * rng.uniform(9, 13))[0]
-    garden.broadleaf(first, rng.uniform(9, 12), rng.uniform(4.2, 5.4), leaf, detail=1.0, bark=bark, crown_from=0.26,
-                     trunk=0.036)  # fmt: skip
+    garden.broadleaf(
+        first, rng.uniform(9, 12), rng.uniform(4.2, 5.4), leaf, detail=1.0, bark=bark, crown_from=0.26, trunk=0.036
+    )
     for foot in ground(scatter(rng, 22.0, 260.0, 46, 1.0)):
         away = float(np.hypot(foot[0], foot[2]))
-        garden.broadleaf(foot, rng.uniform(6, 13), rng.uniform(2.6, 5.2), leaf, bark=bark, crown_from=0.22,
-                         detail=float(np.clip(1.1 - np.log2(away / 10) * 0.25, 0.0, 0.8)), trunk=0.030)  # fmt: skip
+        garden.broadleaf(
+            foot,
+            rng.uniform(6, 13),
+            rng.uniform(2.6, 5.2),
+            leaf,
+            bark=bark,
+            crown_from=0.22,
+            detail=float(np.clip(1.1 - np.log2(away / 10) * 0.25, 0.0, 0.8)),
+            trunk=0.030,
+        )
     edge = spread(rng, 90.0, 420.0, 2600, 6.0).astype(np.float32)
     edge = edge[hills.woods(edge[:, 0], edge[:, 1], np.full(len(edge), 4.0, np.float32)) > 0.62]
     for foot in ground(edge):
-        garden.bush(foot + [0, 1.5, 0], rng.uniform(3.2, 5.5), (0.055, 0.098, 0.024), detail=0.12, free=0.9)
+        garden.bush(
+            foot + np.array([0.0, 1.5, 0.0]), rng.uniform(3.2, 5.5), (0.055, 0.098, 0.024), detail=0.12, free=0.9
+        )
     for foot in ground(scatter(rng, 6.0, 120.0, 60, 0.8)):
         away = float(np.hypot(foot[0], foot[2]))
         garden.bush(foot, rng.uniform(0.4, 1.5), (0.075, 0.125, 0.028), detail=float(np.clip(1.1 - away / 40, 0.1, 1)))
@@ -94,8 +105,14 @@ def build(rng: np.random.Generator) -> Scene:
     size = rng.uniform(0.14, 0.36, len(grass)) * np.clip(0.22 + 0.30 * np.hypot(grass[:, 0], grass[:, 2]), 0.28, 1.0)
     tint = garden.tints(len(grass), (0.125, 0.205, 0.036), 0.2)
     dry = rng.uniform(0, 1, (len(grass), 1)) < 0.22
-    garden.tufts(grass, size * 0.9, size, np.where(dry, garden.tints(len(grass), (0.30, 0.25, 0.09), 0.15), tint),
-                 sprites.GRASS, 0.85)  # fmt: skip
+    garden.tufts(
+        grass,
+        size * 0.9,
+        size,
+        np.where(dry, garden.tints(len(grass), (0.30, 0.25, 0.09), 0.15), tint),
+        sprites.GRASS,
+        0.85,
+    )
     # Flowers grow in drifts of one colour.
     drifts = scatter(rng, 1.6, 26.0, 60, 0.5)
     for at in drifts:
@@ -111,28 +128,58 @@ def build(rng: np.random.Generator) -> Scene:
         garden.limb(
             foot, top, np.full((n, 2), 0.0035), garden.tints(n, (0.08, 0.15, 0.03), 0.1), np.full((n, 2), 0.7), 0.0
         )
-        garden.clumps(top, head * 1.6, garden.tints(n, blossom, 0.10), np.tile([[0.0, 1.0, 0.0]], (n, 1)), np.ones(n),
-                      sprites.FLOWER, 0.8)  # fmt: skip
+        garden.clumps(
+            top,
+            head * 1.6,
+            garden.tints(n, blossom, 0.10),
+            np.tile([[0.0, 1.0, 0.0]], (n, 1)),
+            np.ones(n),
+            sprites.FLOWER,
+            0.8,
+        )
     rocks = ground(scatter(rng, 3.0, 60.0, 14, 1.2))
     n = len(rocks)
     width = rng.uniform(0.15, 0.6, n)
     stones = Stones(
         centre=rocks + np.array([[0, 1, 0]]) * (width * 0.1)[:, None],
-        axes=np.stack([width, width * 0.6, width * rng.uniform(0.7, 1.2, n)], axis=1), turn=rng.uniform(0, 6.28, n),
-        colour=garden.tints(n, (0.24, 0.23, 0.21), 0.1), uneven=np.full(n, 0.16), moss=rng.uniform(0.1, 0.5, n),
+        axes=np.stack([width, width * 0.6, width * rng.uniform(0.7, 1.2, n)], axis=1),
+        turn=rng.uniform(0, 6.28, n),
+        colour=garden.tints(n, (0.24, 0.23, 0.21), 0.1),
+        uneven=np.full(n, 0.16),
+        moss=rng.uniform(0.1, 0.5, n),
         glow=np.zeros(n),
-    )  # fmt: skip
+    )
     return Scene(
-        height=hills.height, shade_ground=hills.shade, cards=garden.all_cards(), limbs=garden.all_limbs(), stones=stones,
-        shadow_reach=60.0, relief=True,
-    )  # fmt: skip
+        height=hills.height,
+        shade_ground=hills.shade,
+        cards=garden.all_cards(),
+        limbs=garden.all_limbs(),
+        stones=stones,
+        shadow_reach=60.0,
+        relief=True,
+    )
 
 
 PLACE = Place(
     name="meadow",
     words=(
-        "meadows", "field", "fields", "grassland", "grasslands", "prairie", "pasture", "pastures", "hills", "rolling hills",
-        "countryside", "wildflowers", "flower field", "flower meadow", "grass", "steppe", "farmland",
+        "meadows",
+        "field",
+        "fields",
+        "grassland",
+        "grasslands",
+        "prairie",
+        "pasture",
+        "pastures",
+        "hills",
+        "rolling hills",
+        "countryside",
+        "wildflowers",
+        "flower field",
+        "flower meadow",
+        "grass",
+        "steppe",
+        "farmland",
     ),
     build=build,
-)  # fmt: skip
+)

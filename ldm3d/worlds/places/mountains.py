@@ -44,9 +44,13 @@ class _Range:
         tall = np.exp(0.40 * np.clip(massif, -2.0, 1.6)) * (170.0 + 760.0 * crags) * (1.0 + 0.25 * broad)
         slope = rise * tall + behind * (60.0 + 170.0 * crags) + rise * rho * np.float32(0.03)
         height: Array = (
-            meadow * near * (0.7 + 3.4 * near) + bumps * near * 0.35 - 52.0 * valley * (1.0 - 0.75 * rise) + slope - EYE
+            meadow * near * (0.7 + 3.4 * near)
+            + bumps * near * 0.35
+            - 52.0 * valley * (1.0 - 0.75 * rise)
+            + slope
+            - EYE
             - 0.5 * near
-        )  # fmt: skip
+        )
         return height
 
     def height(self, x: Array, z: Array, footprint: Array) -> Array:
@@ -133,8 +137,15 @@ def build(rng: np.random.Generator) -> Scene:
     feet = feet[(group > 0.25) | ((rho < 40) & (ahead < rho * 0.75))]
     for foot in ground(feet):
         away = float(np.hypot(foot[0], foot[2]))
-        garden.conifer(foot, rng.uniform(6, 16), rng.uniform(1.5, 2.6), fir, bark=bark, bare=0.06,
-                       detail=float(np.clip(1.15 - np.log2(away / 8.0) * 0.27, 0.0, 1.0)))  # fmt: skip
+        garden.conifer(
+            foot,
+            rng.uniform(6, 16),
+            rng.uniform(1.5, 2.6),
+            fir,
+            bark=bark,
+            bare=0.06,
+            detail=float(np.clip(1.15 - np.log2(away / 8.0) * 0.27, 0.0, 1.0)),
+        )
     grass = ground(np.concatenate([scatter(rng, 0.2, 9.0, 2200, 0.07), spread(rng, 5.0, 36.0, 3800, 0.25)]))
     size = rng.uniform(0.07, 0.20, len(grass)) * np.clip(0.4 + 0.25 * np.hypot(grass[:, 0], grass[:, 2]), 0.4, 1.0)
     garden.tufts(grass, size * 1.1, size, garden.tints(len(grass), (0.135, 0.185, 0.045), 0.2), sprites.GRASS, 0.85)
@@ -144,8 +155,15 @@ def build(rng: np.random.Generator) -> Scene:
         n = len(foot)
         head = rng.uniform(0.018, 0.034, n)
         tone = ((0.80, 0.80, 0.84), (0.34, 0.30, 0.78), (0.84, 0.66, 0.12))[rng.integers(3)]
-        garden.clumps(foot + [0, 0.13, 0], head * 1.6, garden.tints(n, tone, 0.08), np.tile([[0.0, 1.0, 0.0]], (n, 1)),
-                      np.ones(n), sprites.FLOWER, 0.7)  # fmt: skip
+        garden.clumps(
+            foot + np.array([0.0, 0.13, 0.0]),
+            head * 1.6,
+            garden.tints(n, tone, 0.08),
+            np.tile([[0.0, 1.0, 0.0]], (n, 1)),
+            np.ones(n),
+            sprites.FLOWER,
+            0.7,
+        )
     for foot in ground(scatter(rng, 4.0, 60.0, 34, 0.9)):
         away = float(np.hypot(foot[0], foot[2]))
         garden.bush(foot, rng.uniform(0.25, 0.7), (0.060, 0.098, 0.030), detail=float(np.clip(1.0 - away / 40, 0.1, 1)))
@@ -158,20 +176,45 @@ def build(rng: np.random.Generator) -> Scene:
     stones = Stones(
         centre=rocks + np.array([[0, 1, 0]]) * (width * 0.15)[:, None],
         axes=np.stack([width, width * rng.uniform(0.55, 0.95, n), width * rng.uniform(0.7, 1.3, n)], axis=1),
-        turn=rng.uniform(0, 6.28, n), colour=garden.tints(n, (0.25, 0.24, 0.23), 0.1), uneven=np.full(n, 0.22),
-        moss=rng.uniform(0.0, 0.5, n), glow=np.zeros(n),
-    )  # fmt: skip
+        turn=rng.uniform(0, 6.28, n),
+        colour=garden.tints(n, (0.25, 0.24, 0.23), 0.1),
+        uneven=np.full(n, 0.22),
+        moss=rng.uniform(0.0, 0.5, n),
+        glow=np.zeros(n),
+    )
     return Scene(
-        height=land.height, shade_ground=land.shade, cards=garden.all_cards(), limbs=garden.all_limbs(), stones=stones,
-        moss=(0.13, 0.14, 0.05), shadow_reach=60.0, relief=True, fog=0.55,
-    )  # fmt: skip
+        height=land.height,
+        shade_ground=land.shade,
+        cards=garden.all_cards(),
+        limbs=garden.all_limbs(),
+        stones=stones,
+        moss=(0.13, 0.14, 0.05),
+        shadow_reach=60.0,
+        relief=True,
+        fog=0.55,
+    )
 
 
 PLACE = Place(
     name="mountains",
     words=(
-        "mountain", "mountainous", "alps", "alpine", "alpine meadow", "peak", "peaks", "summit", "summits", "snowy peaks",
-        "mountain range", "mountain lake", "mountain valley", "himalaya", "himalayas", "highlands", "sierra",
+        "mountain",
+        "mountainous",
+        "alps",
+        "alpine",
+        "alpine meadow",
+        "peak",
+        "peaks",
+        "summit",
+        "summits",
+        "snowy peaks",
+        "mountain range",
+        "mountain lake",
+        "mountain valley",
+        "himalaya",
+        "himalayas",
+        "highlands",
+        "sierra",
     ),
     build=build,
-)  # fmt: skip
+)

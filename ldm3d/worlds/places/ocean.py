@@ -48,7 +48,8 @@ class _Sea:
                 0.42 * smoothstep(0.02, 0.10, shape) + 0.58 * np.clip(shape, 0, 1) * (0.6 + 0.7 * crags)
             )
             height = np.maximum(height, np.where(shape > 0.0, rise + SEA.level - 0.5, -14.0))
-        return height
+        value: Array = height
+        return value
 
     def height(self, x: Array, z: Array, footprint: Array) -> Array:
         return np.maximum(self.land(x, z, footprint), SEA.height(x, z, footprint))
@@ -75,14 +76,17 @@ class _Sea:
         lace = noise.rough()(x * np.float32(1 / 2.3), z * np.float32(1 / 2.3), f / 2.3)
         fine = noise.grain()(x * np.float32(1 / 1.1), z * np.float32(1 / 1.1), f / 1.1)
         band = np.exp(-np.maximum(depth, 0) * 5.5) * 1.25 + 0.55 * np.exp(-(((depth - 0.62 - 0.1 * lace) / 0.10) ** 2))
-        shore = smoothstep(0.30, 0.95, band * (0.75 + 0.30 * lace + 0.16 * fine)) * (hit.r < 600)
+        shore = smoothstep(0.30, 0.95, band * (0.75 + 0.30 * lace + 0.16 * fine)) * (
+            1.0 - smoothstep(40.0, 160.0, hit.r)
+        )
         crest = noise.waves()(x * np.float32(1 / 85), z * np.float32(1 / 85), f / 85)[..., 0]
         caps = smoothstep(1.9, 2.6, crest + 0.45 * lace + 0.2 * fine) * 0.55 * np.clip(depth - 1.0, 0, 1)
         foam = np.clip(shore + caps, 0.0, 0.92)
         up = np.zeros_like(hit.p)
         up[1] = 1.0
         white = shader.lit(colour((0.74, 0.78, 0.78)), up, hit.p, sun=sun)
-        return rgb + (white - rgb) * foam
+        value: Array = rgb + (white - rgb) * foam
+        return value
 
     def _land(self, hit: Hit, shader: Shader, above: Array) -> Array:
         x, z, f = hit.p[0], hit.p[2], hit.footprint
@@ -111,7 +115,8 @@ class _Sea:
         free = 0.45 + 0.55 * shader.shadows.open_sky(x, z)
         sun = shader.sunlight(hit.p)
         rgb = shader.lit(np.maximum(albedo, 0.006), normal, hit.p, free=free, sun=sun)
-        return rgb + shader.sun_colour * (shader.glint(normal, hit.d, 60.0) * wet * sun * 0.5)
+        value: Array = rgb + shader.sun_colour * (shader.glint(normal, hit.d, 60.0) * wet * sun * 0.5)
+        return value
 
 
 def build(rng: np.random.Generator) -> Scene:
@@ -134,39 +139,75 @@ def build(rng: np.random.Generator) -> Scene:
         n = int(rng.integers(2, 6))
         size = r * rng.uniform(0.035, 0.085) + 0.3
         groups.append(
-            np.stack([np.sin(t) * r + rng.normal(0, size, n), -np.cos(t) * r + rng.normal(0, size, n),
-                      size * rng.uniform(0.4, 1.0, n), rng.uniform(0.7, 2.4, n)], axis=1)
-        )  # fmt: skip
+            np.stack(
+                [
+                    np.sin(t) * r + rng.normal(0, size, n),
+                    -np.cos(t) * r + rng.normal(0, size, n),
+                    size * rng.uniform(0.4, 1.0, n),
+                    rng.uniform(0.7, 2.4, n),
+                ],
+                axis=1,
+            )
+        )
     stacks = np.concatenate(groups)
     m, n = len(near), len(stacks)
-    axes = np.concatenate([
-        np.stack([small, small * rng.uniform(0.5, 0.9, m), small * rng.uniform(0.7, 1.3, m)], axis=1),
-        np.stack([stacks[:, 2], stacks[:, 2] * stacks[:, 3], stacks[:, 2] * rng.uniform(0.7, 1.2, n)], axis=1),
-    ])  # fmt: skip
-    centre = np.concatenate([
-        near + np.array([[0, 1, 0]]) * (small * 0.15)[:, None],
-        np.stack([stacks[:, 0], np.full(n, SEA.level) + 0.15 * axes[m:, 1], stacks[:, 1]], axis=1),
-    ])  # fmt: skip
+    axes = np.concatenate(
+        [
+            np.stack([small, small * rng.uniform(0.5, 0.9, m), small * rng.uniform(0.7, 1.3, m)], axis=1),
+            np.stack([stacks[:, 2], stacks[:, 2] * stacks[:, 3], stacks[:, 2] * rng.uniform(0.7, 1.2, n)], axis=1),
+        ]
+    )
+    centre = np.concatenate(
+        [
+            near + np.array([[0, 1, 0]]) * (small * 0.15)[:, None],
+            np.stack([stacks[:, 0], np.full(n, SEA.level) + 0.15 * axes[m:, 1], stacks[:, 1]], axis=1),
+        ]
+    )
     stones = Stones(
-        centre=centre, axes=axes, turn=rng.uniform(0, 6.28, m + n), colour=garden.tints(m + n, (0.16, 0.145, 0.13), 0.12),
-        uneven=np.full(m + n, 0.24), moss=np.concatenate([np.full(m, 0.1), rng.uniform(0.2, 0.8, n)]), glow=np.zeros(m + n),
-    )  # fmt: skip
+        centre=centre,
+        axes=axes,
+        turn=rng.uniform(0, 6.28, m + n),
+        colour=garden.tints(m + n, (0.16, 0.145, 0.13), 0.12),
+        uneven=np.full(m + n, 0.24),
+        moss=np.concatenate([np.full(m, 0.1), rng.uniform(0.2, 0.8, n)]),
+        glow=np.zeros(m + n),
+    )
     dry = ground(scatter(rng, 1.3, 4.0, 90, 0.2))
     dry = dry[dry[:, 1] > SEA.level + 0.45]
     size = rng.uniform(0.10, 0.30, len(dry))
     if len(dry):
         garden.tufts(dry, size, size, garden.tints(len(dry), (0.21, 0.215, 0.085), 0.15), sprites.GRASS, 0.8)
     return Scene(
-        height=sea.height, shade_ground=sea.shade, cards=garden.all_cards(), limbs=garden.all_limbs(), stones=stones,
-        moss=(0.095, 0.115, 0.045), shadow_reach=50.0,
-    )  # fmt: skip
+        height=sea.height,
+        shade_ground=sea.shade,
+        cards=garden.all_cards(),
+        limbs=garden.all_limbs(),
+        stones=stones,
+        moss=(0.095, 0.115, 0.045),
+        shadow_reach=50.0,
+    )
 
 
 PLACE = Place(
     name="ocean",
     words=(
-        "oceans", "sea", "seas", "seaside", "seascape", "coast", "coastline", "shore", "seashore", "beach", "beaches", "island",
-        "islands", "waves", "pacific", "atlantic", "open sea",
+        "oceans",
+        "sea",
+        "seas",
+        "seaside",
+        "seascape",
+        "coast",
+        "coastline",
+        "shore",
+        "seashore",
+        "beach",
+        "beaches",
+        "island",
+        "islands",
+        "waves",
+        "pacific",
+        "atlantic",
+        "open sea",
     ),
     build=build,
-)  # fmt: skip
+)

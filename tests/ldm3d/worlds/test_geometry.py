@@ -75,8 +75,11 @@ def test_a_flat_floor_is_exact() -> None:
 def test_a_ball_is_exact_wherever_it_stands() -> None:
     d = sphere.directions(256, 128)
     for centre in ((0.0, 0.5, 6.0), (3.0, 0.2, -4.0), (0.3, 7.0, -0.2), (-5.0, -0.4, 0.01)):
-        stones = Stones(**things(1, centre=centre, axes=(1.2, 1.2, 1.2), turn=0.7, colour=(0.3, 0.3, 0.3), uneven=0.0,
-                                 moss=0.0, glow=0.0))  # fmt: skip
+        stones = Stones(
+            **things(
+                1, centre=centre, axes=(1.2, 1.2, 1.2), turn=0.7, colour=(0.3, 0.3, 0.3), uneven=0.0, moss=0.0, glow=0.0
+            )
+        )
         depth = render(Scene(height=flat, shade_ground=grey, stones=stones), 256)
         along = d @ np.array(centre)
         gap = np.dot(centre, centre) - along**2
@@ -95,8 +98,9 @@ def test_boxes_are_exact() -> None:
     turn, rho = rng.uniform(0, 2 * np.pi, n), rng.uniform(6, 60, n)
     half = rng.uniform(0.5, 3.0, (n, 3))
     centre = np.stack([np.sin(turn) * rho, FLOOR + half[:, 1], -np.cos(turn) * rho], axis=1)
-    boxes = Boxes(centre=centre, half=half, turn=rng.uniform(0, 3, n), style=np.zeros(n, np.int32),
-                  colour=np.full((n, 3), 0.3))  # fmt: skip
+    boxes = Boxes(
+        centre=centre, half=half, turn=rng.uniform(0, 3, n), style=np.zeros(n, np.int32), colour=np.full((n, 3), 0.3)
+    )
     scene = Scene(height=flat, shade_ground=grey, boxes=boxes, shade_boxes=lambda hit, ids, shader: grey(hit, shader))
     depth = render(scene, 256)
     d = sphere.directions(256, 128).reshape(-1, 3)
@@ -120,8 +124,18 @@ def test_boxes_are_exact() -> None:
 
 def test_a_card_is_a_plane_and_a_limb_is_round() -> None:
     d = sphere.directions(512, 256)
-    limbs = Limbs(**things(1, start=(0.0, -1.7, -5.0), end=(0.0, 3.0, -5.0), radius=(0.4, 0.4), colour=(0.2, 0.2, 0.2),
-                           bark=0.0, open=(1.0, 1.0), glow=0.0))  # fmt: skip
+    limbs = Limbs(
+        **things(
+            1,
+            start=(0.0, -1.7, -5.0),
+            end=(0.0, 3.0, -5.0),
+            radius=(0.4, 0.4),
+            colour=(0.2, 0.2, 0.2),
+            bark=0.0,
+            open=(1.0, 1.0),
+            glow=0.0,
+        )
+    )
     depth = render(Scene(height=flat, shade_ground=grey, limbs=limbs), 512)
     # An upright cylinder: a circle in the plan.
     level = np.hypot(d[..., 0], d[..., 2])
@@ -133,8 +147,20 @@ def test_a_card_is_a_plane_and_a_limb_is_round() -> None:
     hit = np.isfinite(r) & (np.abs(gap - 0.4) > 0.06) & (d[..., 1] * r < 2.4) & (d[..., 1] * r > -1.4)
     assert hit.sum() > 300
     assert np.abs(depth - meaning(r))[hit].max() < 5e-5
-    cards = Cards(**things(1, centre=(2.0, 0.3, -4.0), right=(0.8, 0.0, 0.4), up=(0.0, 0.9, 0.0), sprite=np.int32(12),
-                           colour=(0.1, 0.2, 0.1), normal=(0.0, 1.0, 0.0), leafy=0.5, open=1.0, glow=0.0))  # fmt: skip
+    cards = Cards(
+        **things(
+            1,
+            centre=(2.0, 0.3, -4.0),
+            right=(0.8, 0.0, 0.4),
+            up=(0.0, 0.9, 0.0),
+            sprite=np.int32(12),
+            colour=(0.1, 0.2, 0.1),
+            normal=(0.0, 1.0, 0.0),
+            leafy=0.5,
+            open=1.0,
+            glow=0.0,
+        )
+    )
     depth = render(Scene(height=flat, shade_ground=grey, cards=cards), 512)
     normal = np.cross([0.8, 0.0, 0.4], [0.0, 0.9, 0.0])
     r = (np.array([2.0, 0.3, -4.0]) @ normal) / (d @ normal)
@@ -185,8 +211,18 @@ def test_spans_hold_every_texel_of_a_ball() -> None:
 
 def test_the_sun_throws_shadows_away_from_itself() -> None:
     light = light_of(SceneSpec("meadow", "afternoon", "clear"))
-    stones = Stones(**things(1, centre=(0.0, 1.0, -8.0), axes=(1.0, 1.0, 1.0), turn=0.0, colour=(0.3, 0.3, 0.3), uneven=0.0,
-                             moss=0.0, glow=0.0))  # fmt: skip
+    stones = Stones(
+        **things(
+            1,
+            centre=(0.0, 1.0, -8.0),
+            axes=(1.0, 1.0, 1.0),
+            turn=0.0,
+            colour=(0.3, 0.3, 0.3),
+            uneven=0.0,
+            moss=0.0,
+            glow=0.0,
+        )
+    )
     shadows = Shadows(Scene(height=flat, shade_ground=grey, stones=stones), light.direction)
     toward = light.direction
     foot = np.array([0.0, 1.0, -8.0]) - toward * ((1.0 - FLOOR) / toward[1])

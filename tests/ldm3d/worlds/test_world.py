@@ -188,5 +188,6 @@ def test_seams_over_many_seeds(place: str) -> None:
         picture = generate(f"{place} morning", seed, (256, 128)).rgb.astype(float)
         steps = np.abs(picture - np.roll(picture, 1, axis=1)).mean(axis=(0, 2))
         ranks.append(float(np.mean(steps[1:] < steps[0])))
-    # Among its 255 neighbours the seam's step is not the odd one out; a city's streets prefer directions, so no more is asked.
+    # Among its 255 neighbours the seam's step is not the odd one out. A city's streets prefer directions: no more is
+    # asked.
     assert 0.15 < np.mean(ranks) < 0.85
