@@ -1,0 +1,85 @@
+"""Makes the README's pictures: `xvfb-run -s "-screen 0 1600x1000x24" python examples/readme_pictures.py`.
+
+The window is the real one on a world of the sketch engine; the strip shows that world's panorama, its depth, and the
+two eyes' pictures of a side-by-side still.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from PySide6.QtCore import QDeadlineTimer, QEventLoop
+from PySide6.QtWidgets import QApplication
+
+from depthfusion import panorama
+from depthfusion.export.jobs import StillJob
+from depthfusion.generate.jobs import GenerateJob
+from depthfusion.jobs.progress import Progress
+from depthfusion.studio import app
+
+WINDOW = (1440, 900)
+STRIP_HEIGHT = 300
+GAP = 12
+
+
+def world(folder: Path, prompt: str, seed: int) -> Path:
+    """Make the world and return its path."""
+    path = folder / "world.png"
+    GenerateJob({"prompt": prompt, "seed": seed, "size": [4096, 2048]}, str(path)).run(Progress())
+    return path
+
+
+def window_of(scene: Path, folder: Path) -> Image.Image:
+    """Open the studio on `scene`, wait until its picture stands still, and return the window."""
+    application = app.make_application()
+    window = app.make_window(application, folder / "session.json", scene=scene)
+    window.resize(*WINDOW)
+    window.show()
+    before, same = b"", 0
+    deadline = QDeadlineTimer(60_000)
+    while same < 20 and not deadline.hasExpired():
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
+        seen = bytes(window.viewport.grabFramebuffer().constBits()) if window.viewport else b""
+        same = same + 1 if seen == before and len(set(seen[::4096])) > 8 else 0
+        before = seen
+    grabbed = folder / "window.png"
+    window.grab().save(str(grabbed))
+    window.close()
+    return Image.open(grabbed).convert("RGB")
+
+
+def strip_of(scene: Path, folder: Path) -> Image.Image:
+    """Return panorama, depth and both eyes in a row."""
+    read = panorama.load(scene)
+    pair = folder / "pair.png"
+    StillJob(
+        scene=str(scene), output=str(pair), view={"layout": "sbs", "eye_separation": 0.2}, export={"size": [1200, 600]}
+    ).run(Progress())
+    depth = Image.fromarray((read.depth >> 8).astype(np.uint8)).convert("RGB")
+    pictures = [Image.fromarray(read.rgb), depth, Image.open(pair)]
+    sized = [picture.resize((2 * STRIP_HEIGHT, STRIP_HEIGHT), Image.Resampling.LANCZOS) for picture in pictures]
+    strip = Image.new("RGB", (len(sized) * (2 * STRIP_HEIGHT + GAP) - GAP, STRIP_HEIGHT), "white")
+    for i, picture in enumerate(sized):
+        strip.paste(picture, (i * (2 * STRIP_HEIGHT + GAP), 0))
+    return strip
+
+
+def main() -> None:
+    """Write docs/pictures/studio.jpg and docs/pictures/world.jpg."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--prompt", default="a tranquil forest at dawn")
+    parser.add_argument("--seed", type=int, default=3)
+    parser.add_argument("--into", type=Path, default=Path("docs/pictures"), help="the folder (docs/pictures)")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        scene = world(Path(folder), arguments.prompt, arguments.seed)
+        strip_of(scene, Path(folder)).save(arguments.into / "world.jpg", quality=88)
+        window_of(scene, Path(folder)).save(arguments.into / "studio.jpg", quality=88)
+
+
+if __name__ == "__main__":
+    main()
