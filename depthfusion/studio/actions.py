@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMessageBox
 
+from depthfusion.studio import theme
 from depthfusion.studio.session import Appearance
 
 if TYPE_CHECKING:
@@ -113,6 +114,7 @@ class Actions:
             for keys, does in SHORTCUTS
         )
         box = QMessageBox(self._window)
+        box.setStyleSheet(theme.sheet())
         box.setWindowTitle("Keys and pointer")
         box.setText(f"<table>{rows}</table>")
         box.open()

@@ -53,6 +53,8 @@ def make_window(application: QApplication, saved: Path, prompt: str | None = Non
     dressed = theme.Theme(application, state.appearance.scheme)
     state.appearance.changed.connect(lambda name: dressed.choose(state.appearance.scheme))
     window = Window(state, saved)
+    dressed.dress(window.rooms())
+    window.gone.connect(dressed.undress)
     if trouble:
         window.banner.tell("warning", trouble)
     if prompt is not None:

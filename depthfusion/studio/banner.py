@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -18,6 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from depthfusion.studio import theme
+
+_WIDEST = 760
 
 
 class Banner(QFrame):
@@ -50,6 +52,23 @@ class Banner(QFrame):
         self._does: Callable[[], None] = lambda: None
         self.hide()
 
+    def lie_over(self, widget: QWidget) -> None:
+        """Stay at the upper edge of `widget`."""
+        self.setParent(widget)
+        widget.installEventFilter(self)
+        self.hide()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._place()
+        return False
+
+    def _place(self) -> None:
+        below = self.parentWidget()
+        width = min(below.width() - 2 * theme.GAP, _WIDEST)
+        height = max(self.heightForWidth(width), self.minimumSizeHint().height())
+        self.setGeometry((below.width() - width) // 2, theme.GAP, width, height)
+
     def tell(
         self,
         kind: str,
@@ -81,7 +100,9 @@ class Banner(QFrame):
         if action is not None:
             words, self._does = action
             self.action.setText(words)
+        self._place()
         self.show()
+        self.raise_()
 
     def settle(self, topic: str) -> None:
         """Take back the message if it is about `topic`."""
@@ -104,6 +125,7 @@ class Banner(QFrame):
         dialog = QDialog(self.window())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setWindowTitle("Details")
+        dialog.setStyleSheet(theme.sheet())
         dialog.resize(760, 420)
         text = QPlainTextEdit(details)
         text.setReadOnly(True)

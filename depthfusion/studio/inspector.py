@@ -21,6 +21,7 @@ from depthfusion.export.settings import ExportSettings
 from depthfusion.studio import theme
 from depthfusion.studio.editors import ChoiceEditor
 from depthfusion.studio.fields import Form
+from depthfusion.studio.panel import Panel
 from depthfusion.studio.session import Session
 
 
@@ -76,7 +77,7 @@ class Section(QWidget):
         self._reset.setIcon(theme.icon("reset", c.muted, 16))
 
 
-class Inspector(QFrame):
+class Inspector(Panel):
     """Look, View and Export in a column that scrolls; `still` and `video` are what is asked."""
 
     still = Signal()
@@ -85,23 +86,21 @@ class Inspector(QFrame):
 
     def __init__(self, session: Session) -> None:
         super().__init__()
-        self.setObjectName("panel")
         self._session = session
         self.sections: dict[str, Section] = {}
         outside = QVBoxLayout(self)
         outside.setContentsMargins(0, 8, 0, 8)
-        scroll = QScrollArea()
-        scroll.setObjectName("scroll")
+        scroll = self._scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inside = QWidget()
-        inside.setObjectName("scrolled")
         self._column = QVBoxLayout(inside)
         self._column.setContentsMargins(16, 8, 14, 8)
         self._column.setSpacing(2 * theme.GAP)
         scroll.setWidget(inside)
-        scroll.viewport().setAutoFillBackground(False)
+        for behind in (scroll.viewport(), inside):
+            behind.setAutoFillBackground(False)
         outside.addWidget(scroll)
 
         look, view = session.look, session.view
@@ -126,6 +125,10 @@ class Inspector(QFrame):
         export.column.addWidget(buttons)
         self._column.addStretch(1)
         self._dress()
+
+    def rooms(self) -> list[QWidget]:
+        """The widgets that are dressed by themselves."""
+        return [self._scroll.verticalScrollBar(), *self.sections.values()]
 
     def set_ready(self, ready: bool) -> None:
         """Say whether there is a world to export."""

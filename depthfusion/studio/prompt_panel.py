@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QFrame, QLabel, QPlainTextEdit, QPushButton, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QToolButton, QVBoxLayout
 
 from depthfusion.generate.engines import ENGINES
 from depthfusion.generate.request import LARGEST_SEED, GenerationRequest
@@ -15,6 +15,7 @@ from depthfusion.settings import Value
 from depthfusion.studio import theme
 from depthfusion.studio.editors import AutoEditor, ChoiceEditor, Editor
 from depthfusion.studio.fields import Field, Form
+from depthfusion.studio.panel import Panel
 from depthfusion.studio.session import Session
 
 
@@ -92,7 +93,7 @@ class SeedEditor(AutoEditor):
         )
 
 
-class PromptPanel(QFrame):
+class PromptPanel(Panel):
     """Prompt, engine, seed, size and whatever else a request declares; `generate` and `cancel` are what is asked."""
 
     generate = Signal()
@@ -101,7 +102,6 @@ class PromptPanel(QFrame):
 
     def __init__(self, session: Session) -> None:
         super().__init__()
-        self.setObjectName("panel")
         self._session = session
         request = session.request
         column = QVBoxLayout(self)

@@ -1,4 +1,4 @@
-"""The strip below the canvas: what runs, how far it is, and what was made."""
+"""The panel below the prompt: what runs, how far it is, and what was made."""
 
 from __future__ import annotations
 
@@ -6,16 +6,34 @@ import time
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QDesktopServices, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QVBoxLayout, QWidget
 
 from depthfusion.jobs.progress import Report, remaining
 from depthfusion.studio import theme
+from depthfusion.studio.panel import Panel
 from depthfusion.studio.tasks import Task
 
 _STEPS = 1000
 _PERIOD = 0.05  # seconds between two drawings of one bar
 _KEPT = 3  # finished tasks that stay in sight
+
+
+class _Elided(QLabel):
+    """A line of plain text that ends in … where it is too long; the pointer shows the rest."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(40, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        QPainter(self).drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, text)
+        if text != self.text() and self.toolTip() != self.text():
+            self.setToolTip(self.text())
 
 
 class _Row(QWidget):
@@ -31,22 +49,16 @@ class _Row(QWidget):
         row.setContentsMargins(14, 7, 8, 7)
         row.setSpacing(10)
         words = QVBoxLayout()
-        words.setSpacing(5)
-        line = QHBoxLayout()
-        line.setSpacing(10)
-        self.title = QLabel(task.title)
-        self.title.setTextFormat(Qt.TextFormat.PlainText)
-        self.doing = QLabel("waiting")
+        words.setSpacing(4)
+        self.title = _Elided(task.title)
+        self.doing = _Elided("waiting")
         self.doing.setObjectName("note")
-        self.doing.setTextFormat(Qt.TextFormat.PlainText)
-        line.addWidget(self.title)
-        line.addStretch(1)
-        line.addWidget(self.doing)
         self.bar = QProgressBar()
         self.bar.setRange(0, _STEPS)
         self.bar.setTextVisible(False)
-        words.addLayout(line)
+        words.addWidget(self.title)
         words.addWidget(self.bar)
+        words.addWidget(self.doing)
         row.addLayout(words, 1)
         self.folder = self._button("Show in folder")
         self.folder.clicked.connect(self._show_folder)
@@ -97,14 +109,13 @@ class _Row(QWidget):
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.made.parent)))
 
 
-class TaskStrip(QFrame):
+class TaskStrip(Panel):
     """All tasks, the newest last; hidden while there are none. `cancel(task)` is what is asked."""
 
     cancel = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
-        self.setObjectName("panel")
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 4, 0, 4)
         self._column.setSpacing(0)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt
+from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QImage, QPainter, QPalette, QPixmap
-from PySide6.QtWidgets import QApplication, QStyleFactory
+from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
 
 from depthfusion import resources
 
@@ -88,14 +89,23 @@ def colours() -> Colours:
 
 
 class Theme(QObject):
-    """Dresses the application, and again whenever the scheme changes."""
+    """Dresses the application and the rooms of its window, and again whenever the scheme changes.
+
+    A style sheet for the whole application takes tenths of a second to change. So every room has its own, and they are
+    changed one after another, each in a turn of the event loop of its own.
+    """
 
     def __init__(self, application: QApplication, scheme: str = "system") -> None:
         super().__init__(application)
         self._application = application
+        self._rooms: list[QWidget] = []
+        self._waiting: list[QWidget] = []
+        self._shown: Colours | None = None
+        self._turn = QTimer(self)
+        self._turn.setInterval(0)
+        self._turn.timeout.connect(self._dress_next)
         application.setStyle(QStyleFactory.create("Fusion"))
         application.styleHints().colorSchemeChanged.connect(self._dress)
-        self._sheet = ""
         self.choose(scheme)
         self._dress()
 
@@ -106,21 +116,44 @@ class Theme(QObject):
             self._application.styleHints().setColorScheme(_SCHEMES[scheme])
             self._dress()
 
+    def dress(self, rooms: Sequence[QWidget]) -> None:
+        """Dress these widgets, with all that is in them, now and after every change of scheme."""
+        self._rooms = list(rooms)
+        for room in rooms:
+            room.setStyleSheet(sheet())
+
+    def undress(self) -> None:
+        """Leave the window alone: it is going."""
+        self._turn.stop()
+        self._rooms.clear()
+        self._application.styleHints().colorSchemeChanged.disconnect(self._dress)
+
     def _dress(self) -> None:
         """Use the colours of the present scheme."""
         now = colours()
-        sheet = _sheet(now)
-        if self._sheet != sheet:
-            self._sheet = sheet
+        if now is not self._shown:
+            self._shown = now
             self._application.setPalette(_palette(now))
-            self._application.setStyleSheet(sheet)
+            self._waiting = list(self._rooms)
+            self._turn.start()
+
+    def _dress_next(self) -> None:
+        if self._waiting:
+            self._waiting.pop(0).setStyleSheet(sheet())
+        else:
+            self._turn.stop()
+
+
+def sheet() -> str:
+    """Return the style sheet of the present scheme, for dialogs."""
+    return _sheet(colours())
 
 
 def _palette(c: Colours) -> QPalette:
     palette = QPalette()
     role = QPalette.ColorRole
     for name, colour in (
-        (role.Window, c.panel),
+        (role.Window, c.window),
         (role.WindowText, c.text),
         (role.Base, c.field),
         (role.AlternateBase, c.panel),
@@ -155,9 +188,7 @@ def _picture(name: str) -> str:
 
 def _sheet(c: Colours) -> str:
     return f"""
-QMainWindow, QSplitter, QMenuBar {{ background: {c.window}; }}
-QSplitter::handle {{ background: {c.window}; }}
-QMenuBar {{ padding: 3px 8px; }}
+QMenuBar {{ background: {c.window}; padding: 3px 8px; }}
 QMenuBar::item {{ padding: 5px 10px; border-radius: 5px; background: transparent; }}
 QMenuBar::item:selected {{ background: {c.field}; }}
 QMenu {{ background: {c.panel}; border: 1px solid {c.line}; padding: 5px; }}
@@ -167,8 +198,6 @@ QMenu::item:disabled {{ color: {c.faint}; }}
 QMenu::separator {{ height: 1px; background: {c.line}; margin: 5px 8px; }}
 QToolTip {{ background: {c.field}; color: {c.text}; border: 1px solid {c.line}; padding: 5px; }}
 
-#panel {{ background: {c.panel}; border-radius: 8px; }}
-#scroll, #scrolled {{ background: transparent; border: none; }}
 #title {{ font-weight: 600; font-size: 15px; }}
 #note {{ color: {c.muted}; }}
 

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QColor, QFocusEvent, QHideEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtOpenGL import QOpenGLFramebufferObject
 from PySide6.QtOpenGLWidgets import QOpenGLWidget
 
@@ -107,8 +107,9 @@ class Viewport(QOpenGLWidget):
 
     def redraw(self) -> None:
         """Draw soon, as quickly as a moving picture needs."""
-        self._rest.start()
-        self.update()
+        if self.isVisible():
+            self._rest.start()
+            self.update()
 
     def rule(self) -> Displacement:
         """Return how depth becomes distance; raises `InputError` where the look contradicts itself."""
@@ -303,6 +304,11 @@ class Viewport(QOpenGLWidget):
             self._let_go(key)
         self._fast = False
         super().focusOutEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._rest.stop()
+        self._walk.stop()
+        super().hideEvent(event)
 
     def _hold(self, key: int) -> None:
         if not self._moves and not self._turns:

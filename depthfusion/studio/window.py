@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -38,6 +38,8 @@ class Window(QMainWindow):
         state: what is shown and changed.
         saved: the file that keeps it.
     """
+
+    gone = Signal()
 
     def __init__(self, state: Session, saved: Path) -> None:
         super().__init__()
@@ -99,13 +101,20 @@ class Window(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GAP // 2)
         column.addWidget(self.bar)
-        column.addWidget(self.banner)
         column.addWidget(self.stack, 1)
-        column.addWidget(self.strip)
+        # Messages lie over the canvas and tasks beside it, so that the picture stays where it is when they come.
+        self.banner.lie_over(self.stack)
+        left = QWidget()
+        beside = QVBoxLayout(left)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.setSpacing(8)
+        beside.addWidget(self.prompt, 1)
+        beside.addWidget(self.strip)
+        self._left = left
         self.splitter = QSplitter()
         self.splitter.setHandleWidth(8)
         self.splitter.setChildrenCollapsible(False)
-        for widget, width, stretch in zip((self.prompt, middle, self.inspector), _SIDES, (0, 1, 0), strict=True):
+        for widget, width, stretch in zip((left, middle, self.inspector), _SIDES, (0, 1, 0), strict=True):
             self.splitter.addWidget(widget)
             self.splitter.setStretchFactor(self.splitter.count() - 1, stretch)
             if not stretch:
@@ -118,6 +127,10 @@ class Window(QMainWindow):
         around.addWidget(self.splitter)
         self.frame = around
         self.setCentralWidget(frame)
+
+    def rooms(self) -> list[QWidget]:
+        """The widgets that are dressed by themselves: together they are the window."""
+        return [self.menuBar(), self.prompt, self.strip, self.bar, self.stack, *self.inspector.rooms()]
 
     def _connect(self) -> None:
         self.prompt.generate.connect(self.generate)
@@ -158,6 +171,7 @@ class Window(QMainWindow):
         here = self.session.files[0].parent if self.session.files else places.results().parent
         dialog = QFileDialog(self, "Open a panorama (choose its depth with it) or a project", str(here))
         dialog.setNameFilter(f"Panoramas and projects ({known})")
+        dialog.setStyleSheet(theme.sheet())
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.filesSelected.connect(lambda names: self.open(*map(Path, names)))
         dialog.finished.connect(dialog.deleteLater)
@@ -321,7 +335,6 @@ class Window(QMainWindow):
             return
         for widget in self._around():
             widget.show()
-        self.strip.setVisible(bool(self.strip.rows))
         self.frame.setContentsMargins(8, 2, 8, 8)
         if self._was_maximized:
             self.showMaximized()
@@ -329,7 +342,7 @@ class Window(QMainWindow):
             self.showNormal()
 
     def _around(self) -> tuple[QWidget, ...]:
-        return self.prompt, self.inspector, self.bar, self.strip, self.menuBar()
+        return self._left, self.inspector, self.bar, self.menuBar()
 
     # --- keeping and leaving -------------------------------------------------------------------------------------
 
@@ -349,10 +362,12 @@ class Window(QMainWindow):
         self.tasks.close()
         self.loader.close()
         self.saver.close()
+        self.gone.emit()
         event.accept()
 
     def _ask_to_leave(self) -> None:
         box = QMessageBox(self)
+        box.setStyleSheet(theme.sheet())
         box.setIcon(QMessageBox.Icon.Question)
         box.setText("An export is running. Stop it and close?")
         stop = box.addButton("Stop and close", QMessageBox.ButtonRole.AcceptRole)

@@ -9,9 +9,9 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtWidgets import QApplication  # noqa: E402 — the platform is chosen before Qt is loaded
+from PySide6.QtWidgets import QApplication
 
-from depthfusion.studio import app  # noqa: E402
+from depthfusion.studio import app
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,8 @@ def picture(path: Path, colour: bool) -> Path:
 
 
 @pytest.mark.parametrize(
-    "name", ["a.depth.png", "a_depth.jpg", "a-depth.png", "kandao3_depthmap.jpg", "depth.exr", "A Depth Map.tif", "x.npy"]
+    "name",
+    ["a.depth.png", "a_depth.jpg", "a-depth.png", "kandao3_depthmap.jpg", "depth.exr", "A Depth Map.tif", "x.npy"],
 )
 def test_names_of_depth_maps(name: str) -> None:
     assert named_depth(Path(name))

@@ -1,0 +1,63 @@
+"""Runs the checks of the whole window, in onscreen.py, on an X server of its own: Qt on GLX and Qt on EGL.
+
+A process has one platform and one way to OpenGL, so each way has a process.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+CHECKS = Path(__file__).with_name("onscreen.py")
+
+
+@pytest.fixture(scope="module")
+def display() -> Iterator[str]:
+    """Start Xvfb on a free display and return its name."""
+    if shutil.which("Xvfb") is None:
+        pytest.skip("Xvfb is not installed (Debian: apt install xvfb)")
+    reading, writing = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1600x1000x24", "-nolisten", "tcp"],
+        pass_fds=[writing],
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(writing)
+    with os.fdopen(reading) as said:
+        number = said.readline().strip()
+    yield f":{number}"
+    server.terminate()
+    server.wait()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Xvfb is Linux's")
+@pytest.mark.parametrize("integration", ["xcb_glx", "xcb_egl"])
+def test_the_window_by_real_clicks_and_keys(
+    display: str, integration: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    environment = {
+        **os.environ,
+        "DISPLAY": display,
+        "QT_QPA_PLATFORM": "xcb",
+        "QT_XCB_GL_INTEGRATION": integration,
+        "XDG_RUNTIME_DIR": str(tmp_path),
+    }
+    environment.pop("WAYLAND_DISPLAY", None)
+    # The full run leaves nothing out; the short one checks on EGL only what OpenGL has a part in.
+    chosen = ["-m", "not full"] if not request.config.getoption("-m") else []
+    tmp_path.chmod(0o700)
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *chosen, str(CHECKS)],
+        cwd=CHECKS.parents[2],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-3000:]
