@@ -73,7 +73,7 @@ TIMES: dict[str, Light] = {
     "dawn": Light(
         azimuth=-32, elevation=7, sun=(3.1, 1.62, 0.82), disc=(9.0, 5.5, 2.8), zenith=(0.13, 0.21, 0.44),
         horizon=(1.00, 0.60, 0.38), anti=(0.40, 0.40, 0.58), glow=(1.25, 0.66, 0.30), cloud=(0.52, 0.42, 0.52),
-        ground=(0.16, 0.12, 0.09), ambient=0.56, exposure=1.05, lamps=0.3, cover=0.36, fog=0.0016, fog_height=70.0,
+        ground=(0.16, 0.12, 0.09), ambient=0.56, exposure=1.15, lamps=0.3, cover=0.36, fog=0.0016, fog_height=70.0,
     ),
     "morning": Light(
         azimuth=-55, elevation=26, sun=(3.0, 2.42, 1.68), disc=(16, 14, 10), zenith=(0.10, 0.25, 0.60),
@@ -93,7 +93,7 @@ TIMES: dict[str, Light] = {
     "sunset": Light(
         azimuth=27, elevation=5.0, sun=(3.6, 1.42, 0.46), disc=(11, 5.0, 1.7), zenith=(0.060, 0.105, 0.30),
         horizon=(1.25, 0.46, 0.14), anti=(0.34, 0.24, 0.38), glow=(1.6, 0.62, 0.16), cloud=(0.34, 0.19, 0.25),
-        ground=(0.14, 0.08, 0.06), ambient=0.52, exposure=1.0, lamps=0.6, cover=0.42, fog=0.0010, fog_height=110.0,
+        ground=(0.125, 0.085, 0.075), ambient=0.56, exposure=1.1, lamps=0.6, cover=0.42, fog=0.0010, fog_height=110.0,
     ),
     "night": Light(
         azimuth=-24, elevation=31, sun=(0.26, 0.34, 0.52), disc=(3.0, 3.1, 3.0), zenith=(0.010, 0.018, 0.048),

@@ -132,7 +132,7 @@ def _ridged(size: int, seed: int, gain: float) -> NDArray[np.float64]:
 @cache
 def hills() -> Texture:
     """Smooth fractal heights, mean 0, deviation 1: slopes like land."""
-    return Texture(spectral(SIZE, 2.0, 1.0, 160.0, 11))
+    return Texture(spectral(2 * SIZE, 2.0, 1.0, 120.0, 11))
 
 
 @cache

@@ -13,6 +13,7 @@ from ldm3d.worlds.layers import COVERED, Target, draw
 from ldm3d.worlds.raster import Grid
 from ldm3d.worlds.scene import Scene
 from ldm3d.worlds.shade import Shader
+from ldm3d.worlds.shafts import Shafts
 from ldm3d.worlds.solid import Solid
 
 NEAR, FAR = 1.0, 1000.0
@@ -71,6 +72,7 @@ class Renderer:
         self.grid, self.shader = grid, shader
         self._solid = Solid(scene, grid)
         self._kinds = kinds_of(scene, grid, shader)
+        self._shafts = Shafts(shader, scene.shafts) if scene.shafts > 0.0 else None
 
     def bands(self) -> list[tuple[int, int]]:
         """Rows of the bands: first and past the last."""
@@ -104,7 +106,10 @@ class Renderer:
         )
         draw(self._kinds, grid, target, check)
         self._behind(target, edge[own].ravel(), what.reshape(shape), own.start, check)
-        depth = encode_depth(np.where(target.seen < 0.5, target.r, target.limit)).reshape(-1, width)
+        distance = np.where(target.seen < 0.5, target.r, target.limit)
+        if self._shafts is not None:
+            self._shafts.add(target.rgb, distance, grid, rows)
+        depth = encode_depth(distance).reshape(-1, width)
         return encode_colour(target.rgb, self.shader.light.exposure, rows, width), depth
 
     def _behind(

@@ -149,7 +149,9 @@ class Scene:
         shadow_reach: metres around the eye in which things cast shadows.
         fog: factor on the light's fog, such as 3 in a damp forest.
         exposure: factor on the light's exposure: the eye gets used to a dark place.
+        smooth: least size in metres over which the ground's slope is taken: finer than that it is all material.
         relief: whether hills throw shadows.
+        shafts: strength of light shafts in the air, 0 for none.
         stars: factor on the stars, small where lamps outshine them.
         open_sky: share of the sky that lights the ground where nothing stands.
     """
@@ -167,5 +169,7 @@ class Scene:
     fog: float = 1.0
     exposure: float = 1.0
     relief: bool = False
+    smooth: float = 0.05
     open_sky: float = 1.0
     stars: float = 1.0
+    shafts: float = 0.0

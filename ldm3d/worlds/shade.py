@@ -72,7 +72,7 @@ class Shader:
         value: Array = (self.above * up + self.below * (1.0 - up)) * free
         return value
 
-    def sunlight(self, p: Array, bias: float = 0.25) -> Array:
+    def sunlight(self, p: Array, bias: float = 0.06) -> Array:
         """Share [n] of the sun that reaches points, with the weather's strength of shadows."""
         lit = self.shadows.lit(p, bias)
         if self.relief is not None:

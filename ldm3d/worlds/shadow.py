@@ -46,7 +46,8 @@ class Shadows:
             self._discs(scene.cards.centre[casting], 0.62 * np.minimum(size, tall)[casting])
             self._covers(scene.cards.centre[casting], size[casting] * 1.2, 0.35)
         if scene.stones is not None:
-            self._discs(scene.stones.centre, scene.stones.axes.mean(axis=1) * 0.9)
+            axes = scene.stones.axes
+            self._discs(scene.stones.centre, axes.mean(axis=1) * 0.9, axes.min(axis=1) * 0.7)
             self._covers(scene.stones.centre, scene.stones.axes[:, 0] * 1.35, 0.5)
         if scene.limbs is not None:
             limbs = scene.limbs
@@ -54,7 +55,7 @@ class Shadows:
             points = limbs.start[:, None] + (limbs.end - limbs.start)[:, None] * share
             radius = limbs.radius[:, :1] + (limbs.radius[:, 1:] - limbs.radius[:, :1]) * share[..., 0]
             thick = limbs.radius[:, 0] > 0.04
-            self._discs(points[thick].reshape(-1, 3), radius[thick].ravel())
+            self._discs(points[thick].reshape(-1, 3), radius[thick].ravel(), radius[thick].ravel() * 0.7)
             self._covers(limbs.start[thick], limbs.radius[thick, 0] * 4.0, 0.45)
         if scene.boxes is not None:
             self._boxes(scene)
@@ -68,8 +69,10 @@ class Shadows:
         b = points @ self._b * scale + np.float32(SIZE / 2)
         return a, b, points @ self._l
 
-    def _discs(self, centres: Array, radii: Array) -> None:
+    def _discs(self, centres: Array, radii: Array, bulge: Array | float = 0.0) -> None:
+        """Round things: their outline, and how far they swell toward the light."""
         a, b, along = self._plane(centres)
+        along = along + bulge
         r = np.maximum(radii * np.float32(SIZE / 2) / self.reach, 0.75)
         seen = (a > -r) & (a < SIZE + r) & (b > -r) & (b < SIZE + r)
         a, b, along, r = a[seen], b[seen], along[seen], r[seen]
@@ -137,7 +140,7 @@ class Shadows:
             texel = gy[inside] * SIZE + gx[inside]
             self._map[texel] = np.maximum(self._map[texel], leave[inside])
 
-    def lit(self, p: Array, bias: float = 0.25) -> Array:
+    def lit(self, p: Array, bias: float = 0.06) -> Array:
         """Share [n] of the light that reaches points [3, n]; 1 outside the map."""
         scale = np.float32(SIZE / 2) / self.reach
         a = (p[0] * self._a[0] + p[2] * self._a[2]) * scale + np.float32(SIZE / 2 - 0.5)

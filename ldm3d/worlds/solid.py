@@ -89,7 +89,7 @@ class Solid:
         # Seen flatly a texel is long: materials blur by the mean of its width and (bounded) length.
         flat = np.maximum(np.abs(d[1]), 0.04)
         footprint = texel / np.sqrt(flat)
-        return Hit(d, r, p, normals(self.scene.height, p[0], p[2], texel), texel, footprint)
+        return Hit(d, r, p, normals(self.scene.height, p[0], p[2], texel, self.scene.smooth), texel, footprint)
 
     def _box_hit(self, boxes: Boxes, ids: Ints, d: Array, r: Array) -> Hit:
         _, _, axis = box_span(boxes, ids, d)

@@ -94,9 +94,9 @@ class Profiles:
         return np.where(missed, np.float32(np.inf), rho)
 
 
-def normals(height: Height, x: Array, z: Array, footprint: Array) -> Array:
-    """Unit normals [3, n] of the ground at x, z, over the size `footprint` [n]."""
-    step = np.maximum(footprint, 0.05)
+def normals(height: Height, x: Array, z: Array, footprint: Array, least: float) -> Array:
+    """Unit normals [3, n] of the ground at x, z, over the size `footprint` [n] but not less than `least` metres."""
+    step = np.maximum(footprint, np.float32(least))
     here = height(x, z, step)
     slope_x = (height(x + step, z, step) - here) / step
     slope_z = (height(x, z + step, step) - here) / step

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from threading import Event
 from zlib import crc32
 
@@ -63,10 +64,12 @@ def _check(seed: int, size: tuple[int, int]) -> None:
         raise InputError(f"the seed {seed} is out of range; choose a whole number from 0 to {2**64 - 1}")
 
 
+@lru_cache(maxsize=2)
 def lay_out(place: str, seed: int) -> tuple[Scene, tuple[float, float]]:
     """The scene of a place and a seed, and where in the cloud texture its sky lies.
 
     The layout knows nothing of time and weather, so that the same place can be asked for at night.
+    The last ones are kept: asking for the same place at another time comes next.
     """
     rng = np.random.default_rng([seed, crc32(place.encode())])
     clouds = rng.uniform(0.0, 1.0, 2)

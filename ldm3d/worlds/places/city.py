@@ -188,7 +188,7 @@ def build(rng: np.random.Generator) -> Scene:
         shadow_reach=110.0,
         lamps=head,
         fog=1.6,
-        exposure=1.12,
+        exposure=1.25,
         stars=0.3,
     )
 

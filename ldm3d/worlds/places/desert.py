@@ -144,6 +144,7 @@ def build(rng: np.random.Generator) -> Scene:
         glow=np.zeros(n),
     )
     return Scene(
+        smooth=0.7,
         height=dunes.height,
         shade_ground=dunes.shade,
         cards=garden.all_cards(),

@@ -150,6 +150,7 @@ def build(rng: np.random.Generator) -> Scene:
         glow=np.zeros(n),
     )
     return Scene(
+        smooth=0.25,
         height=floor.height,
         shade_ground=floor.shade,
         cards=garden.all_cards(),
@@ -159,7 +160,8 @@ def build(rng: np.random.Generator) -> Scene:
         shadow_reach=60.0,
         fog=3.0,
         open_sky=1.3,
-        exposure=1.6,
+        exposure=1.5,
+        shafts=0.55,
     )
 
 

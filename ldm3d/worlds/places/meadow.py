@@ -150,6 +150,7 @@ def build(rng: np.random.Generator) -> Scene:
         glow=np.zeros(n),
     )
     return Scene(
+        smooth=0.45,
         height=hills.height,
         shade_ground=hills.shade,
         cards=garden.all_cards(),

@@ -183,6 +183,7 @@ def build(rng: np.random.Generator) -> Scene:
         glow=np.zeros(n),
     )
     return Scene(
+        smooth=0.45,
         height=land.height,
         shade_ground=land.shade,
         cards=garden.all_cards(),

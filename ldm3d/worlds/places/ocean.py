@@ -59,13 +59,16 @@ class _Sea:
         land = self.land(x, z, hit.texel)
         water = SEA.height(x, z, hit.texel)
         rgb = np.empty_like(hit.p)
-        depth = water - land
+        # A cliff's foot lies between two samples of the ground: what is met above the waves is no water.
+        depth = np.where(hit.p[1] > water + 0.5, -1.0, water - land).astype(np.float32)
         for mask, wet in ((depth > 0.0, True), (depth <= 0.0, False)):
             at = np.flatnonzero(mask)
             if not at.size:
                 continue
             part = Hit(hit.d[:, at], hit.r[at], hit.p[:, at], hit.normal[:, at], hit.texel[at], hit.footprint[at])
-            rgb[:, at] = self._water(part, shader, depth[at]) if wet else self._land(part, shader, -depth[at])
+            rgb[:, at] = (
+                self._water(part, shader, depth[at]) if wet else self._land(part, shader, hit.p[1][at] - water[at])
+            )
         return rgb
 
     def _water(self, hit: Hit, shader: Shader, depth: Array) -> Array:
@@ -99,7 +102,11 @@ class _Sea:
         pebbles = colour((0.21, 0.19, 0.17)) * (1.0 + 0.30 * fine + 0.30 * speck)
         near = sand + (pebbles - sand) * smoothstep(0.35, 1.1, blots + 0.35 * fine)
         steep = 1.0 - hit.normal[1]
-        cliff = colour((0.30, 0.27, 0.23)) * np.clip(1.0 + 0.35 * big + 0.1 * blots, 0.3, 1.7)
+        # Cliffs are cracked downward and layered across.
+        run = (x - z) * np.float32(1 / 75)
+        cracks = noise.ridges()(run, hit.p[1] * np.float32(1 / 260), f / 75)
+        strata = noise.rough()(run * np.float32(0.2), hit.p[1] * np.float32(1 / 60), f / 60)
+        cliff = colour((0.29, 0.255, 0.215)) * np.clip(0.62 + 0.75 * cracks + 0.20 * strata + 0.08 * big, 0.25, 1.7)
         green = colour((0.090, 0.125, 0.038)) * np.clip(1.0 + 0.3 * big, 0.4, 1.6)
         rock = cliff + (green - cliff) * (1.0 - smoothstep(0.20, 0.42, steep + 0.08 * big)) * smoothstep(
             3.0, 9.0, above
@@ -109,7 +116,7 @@ class _Sea:
         albedo = albedo * (1.0 - 0.55 * wet)
         normal = hit.normal.copy()
         bend = np.clip(0.25 - f, 0.0, 0.22)
-        normal[0] += fine * bend + 0.35 * far * big
+        normal[0] += fine * bend + far * (0.9 * (cracks - 0.45) + 0.12 * big)
         normal[2] += speck * bend
         normal /= np.sqrt(dot(normal, normal))
         free = 0.45 + 0.55 * shader.shadows.open_sky(x, z)
@@ -178,6 +185,7 @@ def build(rng: np.random.Generator) -> Scene:
     if len(dry):
         garden.tufts(dry, size, size, garden.tints(len(dry), (0.21, 0.215, 0.085), 0.15), sprites.GRASS, 0.8)
     return Scene(
+        smooth=0.12,
         height=sea.height,
         shade_ground=sea.shade,
         cards=garden.all_cards(),

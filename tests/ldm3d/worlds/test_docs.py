@@ -29,5 +29,5 @@ def test_the_place_that_the_page_adds_is_complete() -> None:
     rgb, depth = Renderer(scene, shader, grid).band((0, 64), lambda: None)
     assert np.all(depth[:10] == 0)
     assert np.all(depth[-20:] > 3000)
-    assert len(np.unique(depth[34:44])) > 50
+    assert len(np.unique(depth[34:44])) > 15
     assert rgb[-20:].mean() > 100

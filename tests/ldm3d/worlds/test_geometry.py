@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from ldm3d import sphere
+from ldm3d.worlds import noise
 from ldm3d.worlds.light import TIMES, light_of
 from ldm3d.worlds.raster import Grid, ball_spans, texels
+from ldm3d.worlds.relief import Relief
 from ldm3d.worlds.render import Renderer, encode_depth
 from ldm3d.worlds.scene import Boxes, Cards, Limbs, Scene, Stones
 from ldm3d.worlds.shade import Hit, Shader
@@ -229,3 +233,26 @@ def test_the_sun_throws_shadows_away_from_itself() -> None:
     aside = np.array([0.0, 1.0, -8.0]) * 2 - foot
     points = np.stack([foot, [aside[0], FLOOR, aside[2]]], axis=1).astype(np.float32)
     assert shadows.lit(points).tolist() == pytest.approx([0.0, 1.0], abs=0.05)
+
+
+def test_hills_throw_shadows() -> None:
+    def wall(x: NDArray[np.float32], z: NDArray[np.float32], footprint: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.where(np.abs(x - 20.0) < 2.0, np.float32(8.3), np.float32(FLOOR))
+
+    # The sun stands 20° high over +x; the wall of ten metres shades the ground behind it for 27 metres.
+    toward = np.array([np.cos(np.radians(20)), np.sin(np.radians(20)), 0.0], np.float32)
+    relief = Relief(wall, toward)
+    x = np.array([14.0, 5.0, -15.0, -40.0, 40.0], np.float32)
+    assert relief.lit(x, np.zeros_like(x)).tolist() == pytest.approx([0.0, 0.0, 1.0, 1.0, 1.0], abs=0.05)
+
+
+@pytest.mark.parametrize("texture", [noise.hills, noise.rough, noise.grain, noise.ridges, noise.billows])
+def test_textures_repeat_and_average(texture: Callable[[], noise.Texture]) -> None:
+    rng = np.random.default_rng(2)
+    x, y = rng.uniform(0, 1, (2, 4000)).astype(np.float32)
+    look = texture()
+    assert np.allclose(look(x, y), look(x + 1.0, y - 2.0), atol=2e-3)
+    # A lookup for a whole tile is the tile's mean, and blurring keeps the mean.
+    whole = look(x, y, np.full_like(x, 1.0))
+    assert whole.std() < 0.05 * look(x, y).std()
+    assert look(x, y).mean() == pytest.approx(float(whole.mean()), abs=0.1)
