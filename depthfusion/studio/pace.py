@@ -33,7 +33,7 @@ LADDER = (
     Rung(Quality(0.5, 4), 1.0, 5.0),
     Rung(FILE, 1.0, 12.0),
 )
-_FIRST = 4
+_WHOLE = 4  # the coarsest rung with all pixels
 
 
 class Pace:
@@ -41,21 +41,26 @@ class Pace:
 
     A frame over the budget makes the next ones as much coarser as it was too slow. Once the picture rests it is refined
     rung by rung, for as long as the next rung can be expected within the budget; what was measured counts more than
-    what its cost lets expect, until it is old.
+    what its cost lets expect, until it is old. A picture of fewer pixels than the canvas has is none to judge by: up to
+    all of them a still picture may take `STILL` times the budget, and the next movement starts from what kept it.
 
     Args:
         budget: seconds that a frame may take.
         clock: seconds from any origin.
     """
 
+    STILL = 4.0
     MARGIN = 0.85  # of the budget: what a frame may be expected to take
     MEMORY = 10.0  # seconds that a measurement counts
 
     def __init__(self, budget: float = 0.033, clock: Callable[[], float] = time.monotonic) -> None:
         self.budget = budget
-        self.rung = _FIRST
+        self.rung = _WHOLE
         self._clock = clock
         self._measured: dict[int, tuple[float, float]] = {}
+        self._moving = self.rung  # what keeps the budget, as far as is known
+        self._resting = False
+        self._enough = False
 
     @property
     def now(self) -> Rung:
@@ -67,24 +72,32 @@ class Pace:
         """Whether nothing finer can be drawn."""
         return self.rung + 1 == len(LADDER)
 
+    def move(self) -> None:
+        """Return to what keeps the budget: the picture changes."""
+        self.rung = self._moving
+        self._resting = self._enough = False
+
     def drew(self, seconds: float) -> None:
         """Take note of what the last frame took."""
         self._measured[self.rung] = (seconds, self._clock())
-        if seconds > self.budget:
-            cheap = [rung for rung in range(self.rung) if self._expected(rung, seconds) <= self._fitting]
-            self.rung = max(cheap, default=0)
+        if self._resting:
+            self._enough = seconds > self._allowed(self.rung)
+            if seconds <= self._fitting:
+                self._moving = self.rung
+        elif seconds > self.budget:
+            cheap = [rung for rung in range(self.rung) if self._expected(rung) <= self._fitting]
+            self.rung = self._moving = max(cheap, default=0)
 
     def refine(self) -> bool:
-        """Make the next frame finer if that can be expected to fit; return whether it is."""
-        if self.finest or self.rung not in self._measured:
+        """Make the next frame finer than the last if that can be expected to fit; return whether it is."""
+        if self.finest or self._enough or not self._measured:
             return False
-        seconds, _ = self._measured[self.rung]
         known, at = self._measured.get(self.rung + 1, (0.0, -self.MEMORY))
-        recent = self._clock() - at < self.MEMORY
-        expected = known if recent else self._expected(self.rung + 1, seconds)
-        if expected > self._fitting:
+        expected = known if self._clock() - at < self.MEMORY else self._expected(self.rung + 1)
+        if expected > self._allowed(self.rung + 1):
             return False
         self.rung += 1
+        self._resting = True
         return True
 
     def forget(self) -> None:
@@ -95,5 +108,11 @@ class Pace:
     def _fitting(self) -> float:
         return self.budget * self.MARGIN
 
-    def _expected(self, rung: int, seconds: float) -> float:
-        return seconds * LADDER[rung].cost / self.now.cost
+    def _allowed(self, rung: int) -> float:
+        """Return the seconds that a still picture on `rung` may take."""
+        return self._fitting * (self.STILL if rung <= _WHOLE else 1.0)
+
+    def _expected(self, rung: int) -> float:
+        """Return the seconds that `rung` will take, from the nearest rung that was measured."""
+        nearest = min(self._measured, key=lambda measured: abs(measured - rung))
+        return self._measured[nearest][0] * LADDER[rung].cost / LADDER[nearest].cost

@@ -107,6 +107,7 @@ class Viewport(QOpenGLWidget):
 
     def redraw(self) -> None:
         """Draw soon, as quickly as a moving picture needs."""
+        self.pace.move()
         if self.isVisible():
             self._rest.start()
             self.update()

@@ -1,4 +1,4 @@
-"""Checks of the whole window on a real screen. test_onscreen.py runs them; pytest does not collect this file by itself."""
+"""Checks of the whole window on a real screen: test_onscreen.py runs them, pytest does not collect this file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import psutil
 import pytest
 from PIL import Image
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt, QTimer, QUrl
-from PySide6.QtGui import QDropEvent, QGuiApplication, QImage, QWheelEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
@@ -63,13 +63,13 @@ class Measured(QApplication):
 
 
 def timed(paint: Callable[[Viewport], None]) -> Callable[[Viewport], None]:
-    def paintGL(self: Viewport) -> None:
+    def painted(self: Viewport) -> None:
         began = time.thread_time()
         paint(self)
         Handlers.painting += time.thread_time() - began
         Handlers.paints += 1
 
-    return paintGL
+    return painted
 
 
 Viewport.paintGL = timed(Viewport.paintGL)  # type: ignore[method-assign]
@@ -170,8 +170,8 @@ def choose_file(qtbot: QtBot, path: Path) -> None:
         {},
         {"layout": "sbs", "yaw": 40, "pitch": -20, "roll": 8, "fov": 70, "position": [0.4, 0.1, -0.3]},
         {"layout": "anaglyph", "yaw": 180, "convergence": 2.0},
-        {"layout": "tb", "pitch": 85},
-        {"layout": "half-sbs", "swap": True, "eye_separation": 0.2},
+        pytest.param({"layout": "tb", "pitch": 85}, marks=pytest.mark.full),
+        pytest.param({"layout": "half-sbs", "swap": True, "eye_separation": 0.2}, marks=pytest.mark.full),
     ],
     ids=lambda view: view.get("layout", "mono"),
 )
@@ -402,15 +402,12 @@ def test_two_dropped_pictures_are_a_world(window: Window, world: Path, qtbot: Qt
     Image.fromarray((read.depth >> 8).astype(np.uint8)).save(depth)
     dropped = QMimeData()
     dropped.setUrls([QUrl.fromLocalFile(str(depth)), QUrl.fromLocalFile(str(colour))])
-    event = QDropEvent(
-        QPointF(700, 400),
-        Qt.DropAction.CopyAction,
-        dropped,
-        Qt.MouseButton.LeftButton,
-        Qt.KeyboardModifier.NoModifier,
-    )
+    copy, none = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+    enters = QDragEnterEvent(QPoint(700, 400), copy, dropped, LEFT, none)
     with qtbot.waitSignal(canvas(window).arrived, timeout=LONG):
-        QApplication.sendEvent(window, event)
+        QApplication.sendEvent(window, enters)
+        assert enters.isAccepted()
+        QApplication.sendEvent(window, QDropEvent(QPointF(700, 400), copy, dropped, LEFT, none))
     assert window.session.files == (colour, depth)
 
 
@@ -470,7 +467,7 @@ def test_no_handler_takes_more_than_16_ms(window: Window, world: Path, qtbot: Qt
     QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     window.session.export.size = (320, 180)
     window.export("still", tmp_path / "still.png")
-    qtbot.waitUntil(lambda: (tmp_path / "still.png").exists(), timeout=LONG)
+    qtbot.waitUntil((tmp_path / "still.png").exists, timeout=LONG)
     QTest.qWait(300)
     slowest = Handlers.stop()
     assert len(slowest) > 300

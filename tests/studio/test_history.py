@@ -36,7 +36,7 @@ def test_undo_and_redo_walk_over_single_changes() -> None:
 
 
 def test_a_drag_is_one_step_however_long_it_takes() -> None:
-    look, view, history, clock = made()
+    _, view, history, clock = made()
     history.begin()
     for step in range(50):
         clock.now += 10
@@ -48,7 +48,7 @@ def test_a_drag_is_one_step_however_long_it_takes() -> None:
 
 
 def test_quick_changes_of_one_value_are_one_step_and_of_two_values_are_two() -> None:
-    look, view, history, clock = made()
+    look, _, history, clock = made()
     for strength in (0.51, 0.52, 0.53):
         clock.now += 0.1
         look.strength = strength

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+OF_OPENGL = "canvas or context or dragging or full_screen or drawn or platform"
 CHECKS = Path(__file__).with_name("onscreen.py")
 
 
@@ -49,8 +50,9 @@ def test_the_window_by_real_clicks_and_keys(
         "XDG_RUNTIME_DIR": str(tmp_path),
     }
     environment.pop("WAYLAND_DISPLAY", None)
+    marks = request.config.getoption("-m")
     # The full run leaves nothing out; the short one checks on EGL only what OpenGL has a part in.
-    chosen = ["-m", "not full"] if not request.config.getoption("-m") else []
+    chosen = ["-m", marks, *(["-k", OF_OPENGL] if integration == "xcb_egl" else [])] if marks else []
     tmp_path.chmod(0o700)
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *chosen, str(CHECKS)],

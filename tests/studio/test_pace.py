@@ -20,6 +20,7 @@ class Clock:
 def moving(pace: Pace, took: Callable[[int], float], frames: int = 12) -> list[float]:
     times = []
     for _ in range(frames):
+        pace.move()
         seconds = took(pace.rung)
         times.append(seconds)
         pace.drew(seconds)
@@ -62,12 +63,25 @@ def test_a_fast_machine_ends_with_what_files_are_drawn_with() -> None:
 
 def test_rest_refines_no_further_than_the_budget() -> None:
     def took(rung: int) -> float:
-        return 0.008 * LADDER[rung].cost
+        return 0.012 * LADDER[rung].cost
 
     pace = Pace()
     moving(pace, took)
     assert all(seconds <= pace.budget for seconds in rest(pace, took))
     assert LADDER[pace.rung].cost > LADDER[Pace().rung].cost
+
+
+@pytest.mark.parametrize("whole", [0.05, 0.1])
+def test_a_still_picture_has_all_its_pixels_and_the_next_movement_keeps_the_budget_at_once(whole: float) -> None:
+    def took(rung: int) -> float:
+        return whole * LADDER[rung].cost
+
+    pace = Pace()
+    moving(pace, took)
+    assert pace.now.scale < 1
+    rest(pace, took)
+    assert pace.now.scale == 1
+    assert all(seconds <= pace.budget for seconds in moving(pace, took))
 
 
 def test_refining_ends_where_costs_were_guessed_wrong() -> None:
