@@ -6,7 +6,7 @@
 #include "depth.glsl"
 
 // Grid places count depth texels: column i is the centre of texel i (and W is 0 again), row 1 the centre of the first
-// texel, rows 0 and H+1 the poles.
+// texel, rows 0 and H+1 the poles, half a texel from their neighbours.
 in vec4 tile;          // its corner in grid places, the step between places, and which neighbours are coarser
 uniform mat4 to_clip;
 
@@ -21,7 +21,8 @@ void main() {
     vec2 size = vec2(textureSize(depth_map, 0));
     vec2 grid = min(tile.xy + vec2(cell) * tile.z, size + vec2(0.0, 1.0));
     grid.x = grid.x == size.x ? 0.0 : grid.x;
-    vec2 uv = vec2(grid.x + 0.5, clamp(grid.y - 0.5, 0.0, size.y)) / size;
+    float row = min(max(grid.y - 0.5, 0.5 * grid.y), 0.5 * (grid.y + size.y - 1.0));
+    vec2 uv = vec2(grid.x + 0.5, row) / size;
     float depth = depth_at(vec2(grid.x, clamp(grid.y - 1.0, 0.0, size.y - 1.0)));
     gl_Position = to_clip * vec4(direction_of(uv) * radius_of(depth), 1.0);
 }

@@ -125,8 +125,8 @@ class Footprint:
         width, height = size
         right = np.minimum(left + PATCH * step, width)
         bottom = np.minimum(top + PATCH * step, height + 1)
-        upper = np.clip(top - 0.5, 0, height) * (np.pi / height)
-        lower = np.clip(bottom - 0.5, 0, height) * (np.pi / height)
+        upper = latitude_row(top, height) * (np.pi / height)
+        lower = latitude_row(bottom, height) * (np.pi / height)
         longitude = (left + right + 1) * (np.pi / width) - np.pi
         middle = (upper + lower) / 2
         level = np.sin(middle)
@@ -143,6 +143,11 @@ class Footprint:
         """Return where the patches may lie."""
         near, far = (np.asarray(rule.radius_of(depth.astype(np.float64))) for depth in (known.high, known.low))
         return Shells(self.centre, self.cosine, self.sine, np.asarray(near, np.float64), np.asarray(far, np.float64))
+
+
+def latitude_row(place: Array, height: int) -> Array:
+    """Return how many texels below the upper pole grid rows lie: the poles' are half a texel from their neighbours."""
+    return np.asarray(np.minimum(np.maximum(place - 0.5, place / 2), (place + height - 1) / 2))
 
 
 def _arc(down: Array, across: Array, wide: Array) -> Array:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from depthfusion.camera.frame import View
 from depthfusion.look import Displacement
-from depthfusion.render.bounds import Eye
 from depthfusion.render.matrices import Tile, edges, projection_matrix, view_matrix
+from depthfusion.render.perspective import cap_box, depth_range, eye_of, grid_rays, pixel_scales
 from depthfusion.render.quality import Quality
 from depthfusion.render.relief import PATCH
 from depthfusion.render.selection import TRIANGLES, Selection
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 _DEPTH_CLAMP = 0x864F
 _APART = 1.5
 """Texels between samples that still average well, as in colour.glsl."""
-_SHARP = 0.02
-"""Pixels that rounded depth may move a colour."""
 _FREE_UNIT = 2
 """The first texture unit that a surface does not use."""
 
@@ -46,24 +44,6 @@ def patch_indices() -> NDArray[np.uint16]:
     return np.concatenate([first, second], axis=1).reshape(-1, 3).astype(np.uint16)
 
 
-def eye_of(view: View, tile: Tile | None = None) -> Eye:
-    """Return what a perspective view, or a tile of it, asks of the mesh."""
-    size = view.rectangle[2:]
-    left, right, bottom, top = edges(view.lens, view.aspect, size, tile or (0, 0, *size))
-    turn = view.pose.rotation.T
-    inward = np.array([[1, 0, left], [-1, 0, -right], [0, 1, bottom], [0, -1, -top]], float)
-    inward = np.concatenate([inward / np.linalg.norm(inward, axis=1, keepdims=True), [[0, 0, -1]]])
-    reach = max(left**2, right**2) + max(bottom**2, top**2)
-    position = np.asarray(view.pose.position)
-    return Eye(position, inward @ turn, view.pose.forward, max(pixel_scales(view)), 1 / math.sqrt(1 + reach))
-
-
-def pixel_scales(view: View) -> tuple[float, float]:
-    """Return the pixels along a tangent of 1 from the lens's axis, across and up; they differ in a squeezed picture."""
-    half = 2 * view.lens.half_width
-    return view.rectangle[2] / half, view.rectangle[3] * view.aspect / half
-
-
 @dataclass(frozen=True)
 class Plan:
     """What one frame is drawn from: the patches that its views need, chosen once for all of them."""
@@ -78,13 +58,34 @@ class Plan:
         """Into how many parts a pixel's side is cut for depth: edges are smoothed as soon as colour is."""
         return 1 if self.quality.samples == 1 else 2
 
+    @property
+    def most_taps(self) -> int:
+        """The most samples of the colour along one side of a part that the quality allows."""
+        return math.isqrt(self.quality.samples) // self.parts
+
     def taps(self, views: list[View]) -> int:
-        """Samples of the colour along one side of a part: no more than there are texels, or than the quality allows."""
+        """Samples of the colour along one side of a part: no more than it may be texels wide by angle."""
+        return min(max(math.ceil(self._texels(views) / _APART), 1), self.most_taps)
+
+    def caps(self, views: list[View], tile: Tile, viewport: Tile) -> list[Tile]:
+        """Return what of the viewport shows a pole, where texels are so narrow that they ask for all samples."""
+        if self.taps(views) == self.most_taps:
+            return []
+        wide = math.asin(min(self._texels(views) / (_APART * self.taps(views)), 0.5))
+        areas = []
+        for pole in (1.0, -1.0):
+            boxes = [box for view in views if (box := cap_box(view, tile, self.rule, pole, wide)) is not None]
+            if boxes:
+                left, top = (min(box[i] for box in boxes) for i in (0, 1))
+                right, bottom = (max(box[i] for box in boxes) for i in (2, 3))
+                areas.append((viewport[0] + left, viewport[1] + tile[3] - bottom, right - left, bottom - top))
+        return areas
+
+    def _texels(self, views: list[View]) -> float:
+        """Return the most texels, by angle, that a part of a pixel may be wide."""
         coarsest = min(min(pixel_scales(view)) for view in views) * self.parts
         away = max(math.hypot(*view.pose.position) for view in views)
-        texels = self.surface.colour_height / math.pi / coarsest * (1 + away / self.rule.nearest)
-        most = math.isqrt(self.quality.samples) // self.parts
-        return min(max(math.ceil(texels / _APART), 1), most)
+        return self.surface.colour_height / math.pi / coarsest * (1 + away / self.rule.nearest)
 
 
 class Rasteriser:
@@ -121,21 +122,25 @@ class Rasteriser:
     ) -> int:
         """Draw a tile of a view, or of two as an anaglyph, into a viewport of `target`; return the triangles drawn."""
         sights = [self._measure(plan, view, tile, number) for number, view in enumerate(views)]
-        screen = self._shade(_Shading(len(views), plan.parts, plan.taps(views)))
-        shade = screen.program
-        plan.surface.use(shade)
-        for depth, unit in zip(self._depths, units := range(_FREE_UNIT, _FREE_UNIT + len(sights)), strict=False):
+        for unit, depth in enumerate(self._depths, _FREE_UNIT):
             depth.texture.use(unit)
-        _write(shade, "eyes", np.array([view.pose.position for view in views]))
-        _write(shade, "rays", np.array([sight.rays for sight in sights]))
-        _write(shade, "ranges", np.array([sight.range for sight in sights]))
-        shade["depths"] = list(units) if len(sights) > 1 else _FREE_UNIT
-        shade["origin"] = viewport[:2]
-        shade["background"] = background
         target.use()
         target.viewport = viewport
         self.context.enable_only(self.context.NOTHING)
-        screen.render(self.context.TRIANGLES, vertices=3)
+        taps = plan.taps(views)
+        for sharp, area in [(taps, viewport), *((plan.most_taps, cap) for cap in plan.caps(views, tile, viewport))]:
+            target.scissor = area
+            screen = self._shade(_Shading(len(views), plan.parts, sharp))
+            shade = screen.program
+            plan.surface.use(shade)
+            _write(shade, "eyes", np.array([view.pose.position for view in views]))
+            _write(shade, "rays", np.array([sight.rays for sight in sights]))
+            _write(shade, "ranges", np.array([sight.range for sight in sights]))
+            shade["depths"] = list(range(_FREE_UNIT, _FREE_UNIT + len(sights))) if len(sights) > 1 else _FREE_UNIT
+            shade["origin"] = viewport[:2]
+            shade["background"] = background
+            screen.render(self.context.TRIANGLES, vertices=3)
+        target.scissor = None  # type: ignore[assignment]
         return sum(sight.triangles for sight in sights)
 
     def _measure(self, plan: Plan, view: View, tile: Tile, number: int) -> _Sight:
@@ -226,32 +231,6 @@ class _Depth:
 
 def _write(program: moderngl.Program, name: str, values: NDArray[np.float64]) -> None:
     program[name].write(values.astype("f4").tobytes())  # type: ignore[union-attr]
-
-
-def depth_range(seen: Selection, eye: Eye, rule: Displacement) -> tuple[float, float]:
-    """Return the distances ahead, in metres, of the near and the far plane.
-
-    24 bits of depth turn the direction from the world's centre by up to |position|/(near·2²⁴) radians: near is never so
-    small that this is seen, and as large as what is drawn allows.
-    """
-    away = float(np.linalg.norm(eye.position))
-    far = 1.01 * (away + rule.farthest)
-    finest = max(away * eye.scale / (_SHARP * 2**24), 1e-7 * far)
-    return min(max(0.99 * seen.nearest(eye) * eye.corner, finest), far / 2), far
-
-
-def grid_rays(
-    rotation: NDArray[np.float64], tangents: tuple[float, float, float, float], size: tuple[int, int]
-) -> NDArray[np.float64]:
-    """Return [3, 3]: in rows, the steps of the ray of length 1 ahead along a grid of `size`, and its corner's ray.
-
-    Written to GLSL, rows become columns: ray(x, y) = rays · (x, y, 1), x to the right and y up, in the world.
-    """
-    left, right, bottom, top = tangents
-    across, up, behind = rotation.T
-    return np.stack(
-        [across * (right - left) / size[0], up * (top - bottom) / size[1], across * left + up * bottom - behind]
-    )
 
 
 def set_mapping(program: moderngl.Program, rule: Displacement) -> None:

@@ -159,7 +159,8 @@ class Selector:
                 for bit, (neighbour, exists) in enumerate(self._neighbours(level, kept)):
                     whole = ~np.isin(self._parents(level, neighbour), split[level + 1])
                     flags |= np.where(whole & exists, 1 << bit, 0)
-            leaves.append((level, kept, flags))
+            if len(kept):
+                leaves.append((level, kept, flags))
             if level in split:
                 here = self._children(level, split[level])
         return leaves
