@@ -82,6 +82,7 @@ class _Wall:
         v: above the street [n].
         top: the box's top above the street [n].
         blur: footprint of a texel [n].
+        ray: the rays' direction along the wall, up, and into it, [n] each.
     """
 
     style: Ints
@@ -93,6 +94,7 @@ class _Wall:
     v: Array
     top: Array
     blur: Array
+    ray: tuple[Array, Array, Array]
 
 
 @dataclass
@@ -122,6 +124,7 @@ def _wall(boxes: Boxes, ground: float, hit: Hit, ids: Ints) -> _Wall:
     rel = hit.p - np.ascontiguousarray(boxes.centre.take(ids, axis=0).T)
     turned = np.abs(hit.normal[0] * c - hit.normal[2] * s) > 0.5
     half_x, half_z = boxes.half[:, 0].take(ids), boxes.half[:, 2].take(ids)
+    ray_x, ray_z = hit.d[0] * c - hit.d[2] * s, hit.d[0] * s + hit.d[2] * c
     return _Wall(
         style=boxes.style.take(ids),
         ids=ids,
@@ -132,6 +135,7 @@ def _wall(boxes: Boxes, ground: float, hit: Hit, ids: Ints) -> _Wall:
         v=hit.p[1] - np.float32(ground),
         top=boxes.centre[:, 1].take(ids) + boxes.half[:, 1].take(ids) - np.float32(ground),
         blur=hit.footprint,
+        ray=(np.where(turned, ray_z, ray_x), hit.d[1], np.abs(np.where(turned, ray_x, ray_z))),
     )
 
 
@@ -203,22 +207,45 @@ def shade_boxes(boxes: Boxes, ground: float, hit: Hit, ids: Ints, shader: Shader
     return rgb
 
 
+def _inside(wall: _Wall, width: float, height: float, depth: float) -> Array:
+    """Brightness [n] of a lit room behind the wall where the ray ends: ceiling, floor, sides or the back with shelves.
+
+    Rooms of one size stand side by side behind the whole wall, so looking along it they shift as real ones do.
+    """
+    u = (wall.u + wall.half) * np.float32(1 / width)
+    v = wall.v * np.float32(1 / height)
+    u, v = (u - np.floor(u)) * np.float32(width), (v - np.floor(v)) * np.float32(height)
+    along, up, into = wall.ray
+    side = np.where(along > 0, width - u, u) / np.maximum(np.abs(along), 1e-4)
+    level = np.where(up > 0, height - v, v) / np.maximum(np.abs(up), 1e-4)
+    back = depth / np.maximum(into, 1e-4)
+    way = np.minimum(np.minimum(side, level), back)
+    at_u, at_v, deep = u + along * way, v + up * way, into * way
+    # A lamp in the ceiling's middle lights what is near it.
+    gap = (at_u - width / 2) ** 2 + (at_v - height) ** 2 + (deep - depth / 2) ** 2
+    light = 0.45 + 2.2 / (1.6 + gap)
+    goods = hashed(np.floor(at_u * 2.4).astype(np.int64), np.floor(at_v * 1.8).astype(np.int64), wall.ids)
+    shelf = stripes(at_v * np.float32(1 / 0.55), 0.0, 0.12, wall.blur * 4.0)
+    wallpaper = np.where(at_v < 2.1, 0.35 + 0.75 * goods, 0.9) * (1.0 - 0.5 * shelf)
+    surface = np.where(way == back, wallpaper, np.where(way == side, 0.75, np.where(up > 0, 1.15, 0.35)))
+    value: Array = light * surface
+    return value
+
+
 def _lit_windows(wall: _Wall, windows: _Windows, chance: Array) -> Array:
     """Light from windows in the dark [3, n]: some rooms are lit, warm or cool, shops more often."""
-    ids, v = wall.ids, wall.v
+    ids = wall.ids
     tone = hashed(windows.cell[0], windows.cell[1] + 77, ids)
     lit = np.where(chance < 0.40, 0.35 + 1.1 * tone, 0.012)
     # Where a texel holds several windows their mean is seen.
     lit = lit + (0.34 - lit) * np.clip(windows.coarse - 0.6, 0.0, 1.0)
     along = (wall.u + wall.half) * np.float32(1 / 3.3)
-    # Lamps hang from ceilings; goods stand in shop windows.
-    room = 0.72 + 0.56 * (v * np.float32(1 / 3.5) - np.floor(v * np.float32(1 / 3.5)))
-    goods = noise.rough()(along * np.float32(0.8) + ids * np.float32(0.37), v * np.float32(0.30))
-    front = np.clip(0.30 + 0.24 * v + 0.22 * goods * (v < 2.2), 0.08, 1.4)
+    room = _inside(wall, 2.6, 3.6, 3.4)
+    front = _inside(wall, 9.9, 3.5, 4.5)
     warm = np.where(tone > 0.24, colour((1.0, 0.60, 0.24)), colour((0.72, 0.84, 1.0)))
     which = hashed(np.floor(along).astype(np.int64) // 3, np.zeros(len(ids), np.int64), ids)
     store = np.where(which < 0.55, 0.9 + 0.5 * which, 0.02)
-    display = np.stack([0.95 + 0.3 * which, 0.75 + 0.1 * which, 0.62 - 0.3 * which])
+    display = np.stack([0.95 + 0.3 * which, 0.70 + 0.1 * which, 0.44 - 0.2 * which])
     rooms = warm * (lit * windows.pane * room * np.float32(0.62))
     light: Array = rooms + display * (store * windows.shop * front * np.float32(0.55))
     return light
