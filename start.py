@@ -22,15 +22,23 @@ def main(args):
     import subprocess
 
     from installer import decisions, environment, steps
+    from ldm3d.errors import InputError
 
     try:
         wanted = decisions.wanted_by(args, sys.platform, os.environ)
         if any(environment.lacks(environment.read_stamp(), wanted)):
+            if args[:1] != ["test"]:
+                from depthfusion import cli
+
+                cli.check(args)
             environment.set_up(wanted)
         if args[:1] == ["test"]:
             from installer import checks
 
             return checks.run(args[1:])
+    except InputError as error:
+        steps.say(f"error: {error}")
+        return InputError.exit_code
     except decisions.Stop as stop:
         steps.say(f"error: {stop}")
         return stop.code

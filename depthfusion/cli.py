@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import os
 import signal
 import sys
@@ -30,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program with `arguments` (those of the process by default) and return its exit code."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        return _run(options.join_negatives(sys.argv[1:] if arguments is None else arguments))
+        return _command(sys.argv[1:] if arguments is None else arguments)()
     except (InputError, MachineError) as error:
         _say(f"error: {error}")
         return error.exit_code
@@ -49,22 +50,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return Exit.DEFECT
 
 
-def _run(arguments: list[str]) -> int:
+def check(arguments: Sequence[str]) -> None:
+    """Raise `InputError` for arguments that cannot be understood; print the help and exit where it is asked for.
+
+    Needs the standard library alone, so that a slip is told before anything is installed.
+    """
+    _command(arguments)
+
+
+def _command(arguments: Sequence[str]) -> Callable[[], int]:
+    """Return what `arguments` ask for, ready to run."""
+    arguments = options.join_negatives(arguments)
     parser, commands = _parser()
     if not arguments:
-        return _studio()
+        return _studio
     first = arguments[0]
     if first.startswith("-") or first in commands:
         namespace = parser.parse_args(arguments)
-        command: Callable[[argparse.Namespace], int] = namespace.run
-        return command(namespace)
+        return functools.partial(namespace.run, namespace)
     meant = options.nearest(first, commands) if " " not in first.strip() else None
     if meant is not None:
         raise InputError(f"{first!r} is no command: did you mean '{meant}'? (a prompt of one word: generate {first!r})")
     prompt = options.Parser(prog="depthfusion")
     prompt.add_argument("prompt")
     options.add(prompt, GenerationRequest, "generation", skip=("prompt",))
-    return _world_of(prompt.parse_args(arguments))
+    return functools.partial(_world_of, prompt.parse_args(arguments))
 
 
 def _parser() -> tuple[options.Parser, list[str]]:

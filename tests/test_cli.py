@@ -169,6 +169,15 @@ def test_without_a_display_the_studio_says_so(tmp_path: Path) -> None:
     assert "the studio needs a display" in complaint(done)
 
 
+def test_arguments_are_checked_with_the_standard_library_alone(tmp_path: Path) -> None:
+    script = "import sys; from depthfusion import cli; cli.check(sys.argv[1:])"
+    command = [sys.executable, "-S", "-c", script, "still", "x.png", "-o", "y.png"]
+    for more, wrong in (([], False), (["--fov", "500"], True)):
+        done = subprocess.run([*command, *more], env=environment(), capture_output=True, text=True, check=False)
+        assert ("fov 500 cannot be used" in done.stderr) == wrong
+        assert (done.returncode != 0) == wrong
+
+
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_video_leaves_nothing_and_ends_with_130(sent: int, world: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "depthfusion", "video", str(world), "-o", "x.mp4", "--size", "640x360"]
@@ -193,7 +202,7 @@ def test_a_defect_is_logged_with_its_traceback(tmp_path: Path, monkeypatch: pyte
         raise ZeroDivisionError("on purpose")
 
     monkeypatch.setenv("DEPTHFUSION_HOME", str(tmp_path))
-    monkeypatch.setattr(cli, "_run", broken)
+    monkeypatch.setattr(cli, "_studio", broken)
     before = signal.getsignal(signal.SIGTERM)
     try:
         assert cli.main([]) == 1

@@ -267,6 +267,12 @@ def new_clone(folder: Path) -> Path:
     shutil.copy(ROOT / "start.py", folder)
     shutil.copytree(ROOT / "installer", folder / "installer", ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "depthfusion" / "__init__.py").touch()
+    shutil.copytree(ROOT / "ldm3d", folder / "ldm3d", ignore=shutil.ignore_patterns("__pycache__", "worlds"))
+    (folder / "depthfusion" / "cli.py").write_text(
+        "from ldm3d.errors import InputError\ndef check(arguments):\n"
+        "    if '--wrong' in arguments:\n        raise InputError('--wrong is no option')\n",
+        encoding="utf-8",
+    )
     (folder / "depthfusion" / "__main__.py").write_text(
         "import iniconfig, json, os, sys\nprint(json.dumps([sys.argv[1:], os.getcwd(), sys.prefix]))\nsys.exit(7)\n",
         encoding="utf-8",
@@ -328,6 +334,12 @@ def test_the_first_start_sets_up_and_hands_over(first: tuple[Path, subprocess.Co
     assert (cwd, prefix) == (str(folder.parent), str(folder / ".venv"))
     assert "Making .venv: done" in done.stderr
     assert "Installing 1 packages of locks/base.txt: done" in done.stderr
+
+
+def test_a_slip_in_the_arguments_is_told_before_anything_is_set_up(clone: Path) -> None:
+    done = start(clone, "a forest", "--wrong")
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", "error: --wrong is no option\n")
+    assert not (clone / ".venv").exists()
 
 
 def test_the_second_start_says_nothing_even_where_the_folder_was_moved(ready: Path, tmp_path: Path) -> None:
