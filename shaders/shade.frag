@@ -3,7 +3,7 @@
 // that the panorama never bends with the mesh. Averages in linear light, joins two eyes, writes sRGB.
 //
 // PARTS: of a pixel along one side, each with its own depth. TAPS: samples of the colour along one side of a part.
-// EYES: 2 joins two as an anaglyph. They are constants because software renderers run loops and branches slowly.
+// EYES: 2 joins two as an anaglyph. Constants, because software renderers run loops and branches slowly.
 
 #include "sphere.glsl"
 #include "colour.glsl"

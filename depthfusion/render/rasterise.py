@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _DEPTH_CLAMP = 0x864F
 _APART = 1.5
 """Texels between samples that still average well, as in colour.glsl."""
-_FREE_UNIT = 2
+_FREE_UNIT = 3
 """The first texture unit that a surface does not use."""
 
 
@@ -65,13 +65,13 @@ class Plan:
 
     def taps(self, views: list[View]) -> int:
         """Samples of the colour along one side of a part: no more than it may be texels wide by angle."""
-        return min(max(math.ceil(self._texels(views) / _APART), 1), self.most_taps)
+        return min(max(math.ceil(self.texels(views) / _APART), 1), self.most_taps)
 
     def caps(self, views: list[View], tile: Tile, viewport: Tile) -> list[Tile]:
         """Return what of the viewport shows a pole, where texels are so narrow that they ask for all samples."""
         if self.taps(views) == self.most_taps:
             return []
-        wide = math.asin(min(self._texels(views) / (_APART * self.taps(views)), 0.5))
+        wide = math.asin(min(self.texels(views) / (_APART * self.taps(views)), 0.5))
         areas = []
         for pole in (1.0, -1.0):
             boxes = [box for view in views if (box := cap_box(view, tile, self.rule, pole, wide)) is not None]
@@ -81,7 +81,7 @@ class Plan:
                 areas.append((viewport[0] + left, viewport[1] + tile[3] - bottom, right - left, bottom - top))
         return areas
 
-    def _texels(self, views: list[View]) -> float:
+    def texels(self, views: list[View]) -> float:
         """Return the most texels, by angle, that a part of a pixel may be wide."""
         coarsest = min(min(pixel_scales(view)) for view in views) * self.parts
         away = max(math.hypot(*view.pose.position) for view in views)
@@ -130,7 +130,7 @@ class Rasteriser:
         taps = plan.taps(views)
         for sharp, area in [(taps, viewport), *((plan.most_taps, cap) for cap in plan.caps(views, tile, viewport))]:
             target.scissor = area
-            screen = self._shade(_Shading(len(views), plan.parts, sharp))
+            screen = self._shade(_Shading(len(views), plan.parts, sharp, plan.texels(views) > _APART * sharp))
             shade = screen.program
             plan.surface.use(shade)
             _write(shade, "eyes", np.array([view.pose.position for view in views]))
@@ -170,7 +170,7 @@ class Rasteriser:
 
     def _shade(self, kind: _Shading) -> moderngl.VertexArray:
         if kind not in self._shades:
-            defines = {"EYES": kind.eyes, "PARTS": kind.parts, "TAPS": kind.taps}
+            defines = {"EYES": kind.eyes, "PARTS": kind.parts, "TAPS": kind.taps, "HALVES": int(kind.halves)}
             program = self.context.program(source("screen.vert"), source("shade.frag", defines))
             self._shades[kind] = self.context.vertex_array(program, [])
         return self._shades[kind]
@@ -203,6 +203,7 @@ class _Shading:
     eyes: int
     parts: int
     taps: int
+    halves: bool
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from depthfusion.camera.frame import Frame, View
+from depthfusion.camera.lens import Perspective
 from depthfusion.look import Displacement
 from depthfusion.render.matrices import Tile
 from depthfusion.render.quality import FILE, INTERACTIVE, Quality
@@ -38,7 +39,7 @@ class Renderer:
     def __init__(self, context: moderngl.Context, background: tuple[float, float, float] = (0.0, 0.0, 0.0)) -> None:
         self.context = context
         self.background = background
-        self._rasteriser = Rasteriser(context)
+        self._painters = {Perspective: Rasteriser(context)}
         self._output: moderngl.Framebuffer | None = None
 
     def draw(
@@ -71,7 +72,7 @@ class Renderer:
         picture: NDArray[np.uint8] | None,
     ) -> Drawn:
         views = list(frame.views)
-        painter = self._rasteriser
+        painter = self._painters[type(views[0].lens)]
         plan = painter.plan(surface, views, rule, quality)
         triangles = 0
         for group in [views] if frame.anaglyph else [[view] for view in views]:
@@ -105,7 +106,8 @@ class Renderer:
     def release(self) -> None:
         """Give everything back."""
         self._empty()
-        self._rasteriser.release()
+        for painter in self._painters.values():
+            painter.release()
 
 
 def _tiles(view: View) -> Iterator[Tile]:

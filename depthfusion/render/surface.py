@@ -46,21 +46,25 @@ class Surface:
 
         A step moves at most 4 MB (or a row of texels, if that is more): a window can spread them over its paints.
         """
-        total = sum(level.nbytes for level in self._colours) + self._depth.nbytes
+        smaller = self._colours[1:] or self._colours
+        total = sum(level.nbytes for level in (self._colours[0], *smaller)) + self._depth.nbytes
         done = 0
-        for sent in self._steps():
+        for sent in self._steps(smaller):
             done += sent
             yield done / total
         self._colours.clear()
 
-    def _steps(self) -> Iterator[int]:
+    def _steps(self, smaller: list[NDArray[np.uint8]]) -> Iterator[int]:
         colour = self._texture("colour_map", self._colours[0], 3, internal_format=_SRGB8)
-        # Room for the halves is only to be had by having them made; they are written over with ours.
-        colour.build_mipmaps(0, len(self._colours) - 1)
-        colour.filter = (self.context.LINEAR_MIPMAP_LINEAR, self.context.LINEAR)
+        yield from _write(colour, self._colours[0], 0)
+        halves = self._texture("smaller_map", smaller[0], 3, internal_format=_SRGB8)
+        # Room for a half's halves is only to be had by having them made; they are written over with ours. It is this
+        # slow step that the full size, four times as slow, has a texture of its own for.
+        halves.build_mipmaps(0, len(smaller) - 1)
+        halves.filter = (self.context.LINEAR_MIPMAP_LINEAR, self.context.LINEAR)
         yield 0
-        for number, level in enumerate(self._colours):
-            yield from _write(colour, level, number)
+        for number, level in enumerate(smaller):
+            yield from _write(halves, level, number)
         depth = self._texture("depth_map", self._depth, 1, dtype="nu2")
         depth.filter = (self.context.NEAREST, self.context.NEAREST)
         yield from _write(depth, self._depth, 0)

@@ -105,7 +105,7 @@ def test_stretched_levels(renderer, upload):
     assert compare(renderer, upload(COLOUR, GENTLE), GENTLE, rule, frame) >= 40
 
 
-@pytest.mark.parametrize("size", [(64, 32), (2048, 1024), (999, 333)])
+@pytest.mark.parametrize("size", [(64, 32), (1024, 512), (999, 333)])
 def test_colour_of_any_size_over_depth_of_any_other(renderer, upload, size):
     colour = scenes.photograph(*size)
     depth = scenes.rolling(100, 50, 0.2)
@@ -141,10 +141,10 @@ def test_one_sample_a_pixel_is_not_enough_for_a_file_but_looks_alike(renderer, u
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("yaw", range(0, 360, 45))
+@pytest.mark.parametrize("yaw", range(0, 360, 90))
 @pytest.mark.parametrize("scene", DEPTHS)
 def test_all_around(renderer, upload, scene, yaw):
     depth, rule = DEPTHS[scene]
     turn = {"yaw": yaw, "pitch": yaw / 6 - 20, "roll": yaw / 9}
-    frame = frame_of(rule, (480, 135), layout="sbs", position=(0.1, 0.2, -0.1), **turn)
+    frame = frame_of(rule, (320, 90), layout="sbs", position=(0.1, 0.2, -0.1), **turn)
     assert compare(renderer, upload(COLOUR, depth), depth, rule, frame) >= 40
