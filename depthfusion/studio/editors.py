@@ -28,7 +28,7 @@ from depthfusion.settings import Auto, Choice, Flag, Integer, Number, Size, Text
 
 _SPIN_WIDTH = 76
 _SLIDER_STEPS = 1000
-_LARGEST = 1e9  # where a spin box for a number without bounds ends
+_LARGEST = 1e12  # where a spin box for a number without bounds ends
 
 
 class Editor(QWidget):

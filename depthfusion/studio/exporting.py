@@ -12,7 +12,6 @@ from depthfusion.export.jobs import StillJob, VideoJob
 from depthfusion.export.names import suggested_name
 from depthfusion.jobs.job import Job
 from depthfusion.project import Project
-from depthfusion.studio import theme
 from depthfusion.studio.session import Session
 
 _KINDS = {
@@ -42,7 +41,6 @@ def ask(parent: QWidget, kind: str, suggested: Path, chosen: Callable[[Path], No
     """Open the dialog that asks for the file, and call `chosen` with the answer. It does not wait."""
     title, suffix, names = _KINDS[kind]
     dialog = QFileDialog(parent, title, str(suggested.parent), names)
-    dialog.setStyleSheet(theme.sheet())
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setFileMode(QFileDialog.FileMode.AnyFile)
     dialog.setDefaultSuffix(suffix[1:])

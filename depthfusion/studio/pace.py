@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -59,6 +60,7 @@ class Pace:
         self._clock = clock
         self._measured: dict[int, tuple[float, float]] = {}
         self._moving = self.rung  # what keeps the budget, as far as is known
+        self._drawn = self.rung
         self._resting = False
         self._enough = False
 
@@ -80,6 +82,7 @@ class Pace:
     def drew(self, seconds: float) -> None:
         """Take note of what the last frame took."""
         self._measured[self.rung] = (seconds, self._clock())
+        self._drawn = self.rung
         if self._resting:
             self._enough = seconds > self._allowed(self.rung)
             if seconds <= self._fitting:
@@ -90,13 +93,13 @@ class Pace:
 
     def refine(self) -> bool:
         """Make the next frame finer than the last if that can be expected to fit; return whether it is."""
-        if self.finest or self._enough or not self._measured:
+        if self._enough or not self._measured:
             return False
-        known, at = self._measured.get(self.rung + 1, (0.0, -self.MEMORY))
-        expected = known if self._clock() - at < self.MEMORY else self._expected(self.rung + 1)
-        if expected > self._allowed(self.rung + 1):
+        above = range(self._drawn + 1, min(max(_WHOLE, self._drawn + 1) + 1, len(LADDER)))
+        fitting = [rung for rung in above if self._expected(rung) <= self._allowed(rung)]
+        if not fitting:
             return False
-        self.rung += 1
+        self.rung = max(fitting)
         self._resting = True
         return True
 
@@ -113,6 +116,9 @@ class Pace:
         return self._fitting * (self.STILL if rung <= _WHOLE else 1.0)
 
     def _expected(self, rung: int) -> float:
-        """Return the seconds that `rung` will take, from the nearest rung that was measured."""
-        nearest = min(self._measured, key=lambda measured: abs(measured - rung))
+        """Return the seconds that `rung` will take: what it took lately, else from the nearest that was measured."""
+        seconds, at = self._measured.get(rung, (0.0, -math.inf))
+        if self._clock() - at < self.MEMORY:
+            return seconds
+        nearest = min(self._measured, key=lambda measured: (measured == rung, abs(measured - rung)))
         return self._measured[nearest][0] * LADDER[rung].cost / LADDER[nearest].cost

@@ -152,7 +152,7 @@ class PromptPanel(Panel):
 
     def tell(self, understood: str, seed: int | None) -> None:
         """Show what the engine made of the prompt, and the seed that it took."""
-        self.understood.setText(understood)
+        self.understood.setText(understood[:1].upper() + understood[1:])
         if seed is not None:
             self._session.last_seed = seed
             self.seed.suggest(seed)

@@ -184,6 +184,7 @@ class Viewport(QOpenGLWidget):
         self._draw(stage, frame, rule)
         self.paint_seconds = time.perf_counter() - began
         self.pace.drew(self.paint_seconds)
+        self._rest.start()
 
     def _draw(self, stage: Stage, frame: Frame, rule: Displacement) -> None:
         pace = self.pace.now
@@ -226,7 +227,6 @@ class Viewport(QOpenGLWidget):
     def _refine(self) -> None:
         if self.pace.refine():
             self.update()
-            self._rest.start()
 
     def _say(self, problem: str) -> None:
         if problem != self._problem:

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 EXAMPLES = (
     "a tranquil forest at dawn",
-    "snowy mountains under a clear night sky",
-    "a foggy harbour city at sunset",
+    "mountains on a clear night",
+    "a foggy city at sunset",
 )
 
 

@@ -171,7 +171,6 @@ class Window(QMainWindow):
         here = self.session.files[0].parent if self.session.files else places.results().parent
         dialog = QFileDialog(self, "Open a panorama (choose its depth with it) or a project", str(here))
         dialog.setNameFilter(f"Panoramas and projects ({known})")
-        dialog.setStyleSheet(theme.sheet())
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.filesSelected.connect(lambda names: self.open(*map(Path, names)))
         dialog.finished.connect(dialog.deleteLater)

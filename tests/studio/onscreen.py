@@ -476,5 +476,8 @@ def test_no_handler_takes_more_than_16_ms(window: Window, world: Path, qtbot: Qt
     assert slowest[0][0] <= HANDLER, slowest[:8]
 
 
-def test_this_is_the_platform_that_was_asked_for() -> None:
+def test_qt_came_to_opengl_on_the_platform_that_was_asked_for(window: Window) -> None:
     assert QGuiApplication.platformName() == "xcb"
+    loaded = Path("/proc/self/maps").read_text()
+    wanted = os.environ.get("QT_XCB_GL_INTEGRATION", "xcb_glx").removeprefix("xcb_")
+    assert f"libqxcb-{wanted}-integration" in loaded

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from depthfusion.camera.options import ViewOptions
 from depthfusion.export.settings import ExportSettings
-from depthfusion.generate.request import GenerationRequest
+from depthfusion.generate.request import LARGEST_SEED, GenerationRequest
 from depthfusion.look import Look
 from depthfusion.settings import Auto, Choice, Flag, Integer, Number, Size, State, Text, Value, Vector
 from depthfusion.studio.editors import AutoEditor, LineEditor, NumberEditor
@@ -75,6 +75,15 @@ def shown(form: Form, name: str) -> Any:
     if hasattr(widget, "line"):
         return widget.line.text()
     return widget.box.currentData() if hasattr(widget.box, "currentData") else widget.box.isChecked()
+
+
+def test_the_largest_seed_is_shown_whole(qtbot: QtBot) -> None:
+    request = GenerationRequest(seed=LARGEST_SEED)
+    form = Form(request)
+    qtbot.addWidget(form)
+    editor = form.fields["seed"].editor
+    assert isinstance(editor, AutoEditor)
+    assert editor.inner.spin.text() == str(LARGEST_SEED) == "4294967295"
 
 
 @pytest.mark.parametrize("name", NEW)
