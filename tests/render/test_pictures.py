@@ -142,7 +142,7 @@ def test_one_sample_a_pixel_is_not_enough_for_a_file_but_looks_alike(renderer, u
 
 @pytest.mark.full
 @pytest.mark.parametrize("yaw", range(0, 360, 90))
-@pytest.mark.parametrize("scene", DEPTHS)
+@pytest.mark.parametrize("scene", sorted(set(DEPTHS) - {"plane"}))  # its horizon is all edges
 def test_all_around(renderer, upload, scene, yaw):
     depth, rule = DEPTHS[scene]
     turn = {"yaw": yaw, "pitch": yaw / 6 - 20, "roll": yaw / 9}
