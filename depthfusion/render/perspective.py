@@ -13,7 +13,7 @@ from depthfusion.render.bounds import Eye, Shells
 from depthfusion.render.matrices import Tile, edges
 from depthfusion.render.selection import Selection
 
-_SHARP = 0.02
+_SHARP = 0.05
 """Pixels that rounded depth may move a colour."""
 
 
