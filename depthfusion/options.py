@@ -15,7 +15,8 @@ class Parser(argparse.ArgumentParser):
     """A parser whose complaints are `InputError`s: one sentence, no usage text."""
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
-        super().__init__(*arguments, allow_abbrev=False, **settings)
+        settings["allow_abbrev"] = False
+        super().__init__(*arguments, **settings)
 
     def error(self, message: str) -> NoReturn:
         """Raise instead of printing the usage and leaving."""
