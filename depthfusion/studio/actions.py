@@ -39,10 +39,10 @@ class Actions:
         key = QKeySequence.StandardKey
         file = bar.addMenu("&File")
         self._add(file, "&Open…", window.ask_open, key.Open)
-        self._add(file, "&Save project", window.save_project, key.Save)
+        self._add(file, "&Save project", window.exports.save_project, key.Save)
         file.addSeparator()
-        self._add(file, "Export &still…", lambda: window.ask_export("still"), "Ctrl+E")
-        self._add(file, "Export &video…", lambda: window.ask_export("video"), "Ctrl+Shift+E")
+        self._add(file, "Export &still…", lambda: window.exports.ask("still"), "Ctrl+E")
+        self._add(file, "Export &video…", lambda: window.exports.ask("video"), "Ctrl+Shift+E")
         file.addSeparator()
         self._add(file, "&Quit", window.close, "Ctrl+Q")
 

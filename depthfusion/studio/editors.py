@@ -8,12 +8,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDoubleSpinBox,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -25,10 +23,7 @@ from PySide6.QtWidgets import (
 
 from depthfusion.errors import InputError
 from depthfusion.settings import Auto, Choice, Flag, Integer, Number, Size, Text, Value, Vector
-
-_SPIN_WIDTH = 76
-_SLIDER_STEPS = 1000
-_LARGEST = 1e12  # where a spin box for a number without bounds ends
+from depthfusion.studio.inputs import LARGEST, SLIDER_STEPS, SPIN_WIDTH, Box, Slider, Spin, decimals
 
 
 class Editor(QWidget):
@@ -54,78 +49,6 @@ class Editor(QWidget):
         raise NotImplementedError
 
 
-class _Guarded:
-    """Lets the wheel scroll the panel unless the widget under it was chosen on purpose."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
-
-
-def _decimals(step: float) -> int:
-    return max(0, math.ceil(-math.log10(step) - 1e-9))
-
-
-class _Spin(_Guarded, QDoubleSpinBox):
-    """A number with its unit that is narrow, has no arrows and keeps what it cannot show."""
-
-    def __init__(self, minimum: float, maximum: float, decimals: int, step: float, unit: str) -> None:
-        super().__init__()
-        self.setDecimals(decimals)
-        self.setRange(max(minimum, -_LARGEST), min(maximum, _LARGEST))
-        self.setSingleStep(step)
-        self.setSuffix(f" {unit}" if unit and unit != "°" else unit)
-        self.setKeyboardTracking(False)
-        self.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.setGroupSeparatorShown(False)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-
-    def sizeHint(self) -> QSize:
-        return QSize(_SPIN_WIDTH, super().sizeHint().height())
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(44, super().minimumSizeHint().height())
-
-    def textFromValue(self, value: float) -> str:
-        text = super().textFromValue(value)
-        point = self.locale().decimalPoint()
-        return text.rstrip("0").removesuffix(point) if point in text else text
-
-
-class _Box(_Guarded, QComboBox):
-    pass
-
-
-class _Slider(_Guarded, QSlider):
-    """A slider that jumps to where it is pressed."""
-
-    def __init__(self) -> None:
-        super().__init__(Qt.Orientation.Horizontal)
-        self.setRange(0, _SLIDER_STEPS)
-        self.setPageStep(_SLIDER_STEPS // 10)
-        self.setSingleStep(_SLIDER_STEPS // 100)
-        self.setMinimumWidth(60)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-
-    def mousePressEvent(self, event: Any) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            inside = self.width() - 14
-            self.setSliderDown(True)
-            self.setValue(round((event.position().x() - 7) / inside * _SLIDER_STEPS))
-            self.setFocus(Qt.FocusReason.MouseFocusReason)
-
-    def mouseMoveEvent(self, event: Any) -> None:
-        if self.isSliderDown():
-            self.setValue(round((event.position().x() - 7) / (self.width() - 14) * _SLIDER_STEPS))
-
-    def mouseReleaseEvent(self, event: Any) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.setSliderDown(False)
-
-
 class NumberEditor(Editor):
     """A slider where the range is one that a hand can cover (and `slides`), and a number to type."""
 
@@ -134,13 +57,13 @@ class NumberEditor(Editor):
         self._low, self._high = value.minimum, value.maximum
         self._logarithmic = value.minimum > 0 and math.isfinite(value.maximum) and value.maximum / value.minimum >= 1000
         steps = (value.maximum - value.minimum) / value.step
-        decimals = max(_decimals(value.step), 3 if value.unit == "m" else _decimals(value.step), 1)
-        self.spin = _Spin(value.minimum, value.maximum, decimals, value.step, value.unit)
+        digits = max(decimals(value.step), 3 if value.unit == "m" else 1)
+        self.spin = Spin(value.minimum, value.maximum, digits, value.step, value.unit)
         self.slider: QSlider | None = None
-        if slides and (self._logarithmic or steps <= 2 * _SLIDER_STEPS):
-            self.slider = _Slider()
+        if slides and (self._logarithmic or steps <= 2 * SLIDER_STEPS):
+            self.slider = Slider()
             self.row.addWidget(self.slider, 1)
-            self.spin.setFixedWidth(_SPIN_WIDTH)
+            self.spin.setFixedWidth(SPIN_WIDTH)
             self.slider.valueChanged.connect(self._slid)
             self.slider.sliderPressed.connect(lambda: self.gesture.emit(True))
             self.slider.sliderReleased.connect(lambda: self.gesture.emit(False))
@@ -160,10 +83,10 @@ class NumberEditor(Editor):
             fraction = math.log(value / self._low) / math.log(self._high / self._low)
         else:
             fraction = (value - self._low) / (self._high - self._low)
-        return round(fraction * _SLIDER_STEPS)
+        return round(fraction * SLIDER_STEPS)
 
     def _slid(self, position: int) -> None:
-        fraction = position / _SLIDER_STEPS
+        fraction = position / SLIDER_STEPS
         if self._logarithmic:
             number = self._low * (self._high / self._low) ** fraction
             number = float(f"{number:.3g}")
@@ -178,13 +101,13 @@ class IntegerEditor(Editor):
 
     def __init__(self, value: Integer) -> None:
         super().__init__(value)
-        self.spin = _Spin(value.minimum, value.maximum, 0, 1, value.unit)
+        self.spin = Spin(value.minimum, value.maximum, 0, 1, value.unit)
         self.slider: QSlider | None = None
-        if value.maximum - value.minimum <= _SLIDER_STEPS:
-            self.slider = _Slider()
+        if value.maximum - value.minimum <= SLIDER_STEPS:
+            self.slider = Slider()
             self.slider.setRange(value.minimum, value.maximum)
             self.row.addWidget(self.slider, 1)
-            self.spin.setFixedWidth(_SPIN_WIDTH)
+            self.spin.setFixedWidth(SPIN_WIDTH)
             self.slider.valueChanged.connect(self.edited.emit)
             self.slider.sliderPressed.connect(lambda: self.gesture.emit(True))
             self.slider.sliderReleased.connect(lambda: self.gesture.emit(False))
@@ -205,7 +128,7 @@ class ChoiceEditor(Editor):
 
     def __init__(self, value: Value[str], choices: tuple[tuple[str, str], ...] = ()) -> None:
         super().__init__(value)
-        self.box = _Box()
+        self.box = Box()
         self.box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         for word, explained in choices or tuple((word, "") for word in value.choices):
             self.box.addItem(word.replace("-", " ").capitalize() if not choices else word, word)
@@ -270,7 +193,7 @@ class VectorEditor(Editor):
     def __init__(self, value: Vector) -> None:
         super().__init__(value)
         self.row.setSpacing(4)
-        self.spins = [_Spin(-_LARGEST, _LARGEST, 3, 0.1, "") for _ in value.default]
+        self.spins = [Spin(-LARGEST, LARGEST, 3, 0.1, "") for _ in value.default]
         for spin in self.spins:
             self.row.addWidget(spin, 1)
             spin.valueChanged.connect(self._changed)
@@ -295,7 +218,7 @@ class SizeEditor(Editor):
     def __init__(self, value: Size) -> None:
         super().__init__(value)
         self.row.setSpacing(4)
-        self.spins = [_Spin(1, value.largest, 0, 1, "") for _ in range(2)]
+        self.spins = [Spin(1, value.largest, 0, 1, "") for _ in range(2)]
         self.row.addWidget(self.spins[0], 1)
         self.row.addWidget(QLabel("×"))
         self.row.addWidget(self.spins[1], 1)

@@ -33,6 +33,18 @@ class Eye:
     aspect: float
 
 
+def eye_at(layout: str, width: float, height: float, x: float, y: float) -> tuple[Eye, tuple[float, float]]:
+    """Return the eye whose picture lies at pixel x, y of a canvas (from its top left), and its middle."""
+    if layout in {"sbs", "half-sbs"}:
+        half = width / 2
+        eye = Eye(half, height, (width if layout == "half-sbs" else half) / height)
+        return eye, (half * (1.5 if x >= half else 0.5), height / 2)
+    if layout == "tb":
+        half = height / 2
+        return Eye(width, half, width / half), (width / 2, half * (1.5 if y >= half else 0.5))
+    return Eye(width, height, width / height), (width / 2, height / 2)
+
+
 def wrapped(yaw: float) -> float:
     """Return the same direction in [−180, 180)."""
     return (yaw + 180.0) % 360.0 - 180.0

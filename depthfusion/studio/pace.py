@@ -40,10 +40,11 @@ _WHOLE = 4  # the coarsest rung with all pixels
 class Pace:
     """Chooses the next frame's rung of `LADDER` by how long the last frames took.
 
-    A frame over the budget makes the next ones as much coarser as it was too slow. Once the picture rests it is refined
-    rung by rung, for as long as the next rung can be expected within the budget; what was measured counts more than
-    what its cost lets expect, until it is old. A picture of fewer pixels than the canvas has is none to judge by: up to
-    all of them a still picture may take `STILL` times the budget, and the next movement starts from what kept it.
+    A frame over the budget makes the next ones as much coarser as it was too slow; quick ones let them become finer.
+    Once the picture rests it is refined rung by rung, for as long as the next rung can be expected within the budget;
+    what was measured counts more than what its cost lets expect, until it is old. A picture of fewer pixels than the
+    canvas has is none to judge by: up to all of them a still picture may take `STILL` times the budget, and the next
+    movement starts from what kept it.
 
     Args:
         budget: seconds that a frame may take.
@@ -53,6 +54,8 @@ class Pace:
     STILL = 4.0
     MARGIN = 0.85  # of the budget: what a frame may be expected to take
     MEMORY = 10.0  # seconds that a measurement counts
+    PATIENCE = 2.0  # seconds before a moving picture tries again what was too slow
+    QUICK = 5  # frames in a row
 
     def __init__(self, budget: float = 0.033, clock: Callable[[], float] = time.monotonic) -> None:
         self.budget = budget
@@ -63,6 +66,7 @@ class Pace:
         self._drawn = self.rung
         self._resting = False
         self._enough = False
+        self._quick = 0
 
     @property
     def now(self) -> Rung:
@@ -88,12 +92,28 @@ class Pace:
             if seconds <= self._fitting:
                 self._moving = self.rung
         elif seconds > self.budget:
-            cheap = [rung for rung in range(self.rung) if self._expected(rung) <= self._fitting]
+            cheap = [rung for rung in range(self.rung) if self._scaled(rung, seconds) <= self._fitting]
             self.rung = self._moving = max(cheap, default=0)
+            self._quick = 0
+        else:
+            self._climb(seconds)
+
+    def _climb(self, seconds: float) -> None:
+        """Go one rung up after some frames in a row that were quick enough for it, unless it was too slow just now."""
+        above = self.rung + 1
+        took, at = self._measured.get(above, (0.0, -math.inf))
+        slow = took > self._fitting and self._clock() - at < self.PATIENCE
+        if self.finest or slow or self._scaled(above, seconds) > self._fitting:
+            self._quick = 0
+            return
+        self._quick += 1
+        if self._quick >= self.QUICK:
+            self.rung = self._moving = above
+            self._quick = 0
 
     def refine(self) -> bool:
         """Make the next frame finer than the last if that can be expected to fit; return whether it is."""
-        if self._enough or not self._measured:
+        if self._enough or self._drawn not in self._measured:
             return False
         above = range(self._drawn + 1, min(max(_WHOLE, self._drawn + 1) + 1, len(LADDER)))
         fitting = [rung for rung in above if self._expected(rung) <= self._allowed(rung)]
@@ -116,9 +136,12 @@ class Pace:
         return self._fitting * (self.STILL if rung <= _WHOLE else 1.0)
 
     def _expected(self, rung: int) -> float:
-        """Return the seconds that `rung` will take: what it took lately, else from the nearest that was measured."""
+        """Return the seconds that `rung` will take: what it took lately, else what the last frame lets expect."""
         seconds, at = self._measured.get(rung, (0.0, -math.inf))
         if self._clock() - at < self.MEMORY:
             return seconds
-        nearest = min(self._measured, key=lambda measured: (measured == rung, abs(measured - rung)))
-        return self._measured[nearest][0] * LADDER[rung].cost / LADDER[nearest].cost
+        return self._scaled(rung, self._measured[self._drawn][0])
+
+    def _scaled(self, rung: int, seconds: float) -> float:
+        """Return what `rung` costs where the one drawn last costs `seconds`."""
+        return seconds * LADDER[rung].cost / LADDER[self._drawn].cost

@@ -14,7 +14,6 @@ from depthfusion.camera.frame import Frame, compose, pose_of
 from depthfusion.errors import InputError, MachineError
 from depthfusion.look import Displacement
 from depthfusion.studio import navigation, opengl, theme
-from depthfusion.studio.navigation import Eye
 from depthfusion.studio.pace import Pace
 from depthfusion.studio.scenes import Scene
 from depthfusion.studio.session import Session
@@ -235,21 +234,6 @@ class Viewport(QOpenGLWidget):
 
     # --- the hand ------------------------------------------------------------------------------------------------
 
-    def _eye(self, place: QPointF) -> tuple[Eye, QRect]:
-        """Return the eye's picture under a place in widget coordinates, and its rectangle."""
-        layout = self._session.view.layout
-        width, height = self.width(), self.height()
-        if layout in {"sbs", "half-sbs"}:
-            half = width // 2
-            rectangle = QRect(half if place.x() >= half else 0, 0, half, height)
-        elif layout == "tb":
-            half = height // 2
-            rectangle = QRect(0, half if place.y() >= half else 0, width, half)
-        else:
-            rectangle = QRect(0, 0, width, height)
-        aspect = width / height if layout == "half-sbs" else rectangle.width() / rectangle.height()
-        return Eye(rectangle.width(), rectangle.height(), aspect), rectangle
-
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self._grip is None:
             self._grip = event.position()
@@ -259,11 +243,10 @@ class Viewport(QOpenGLWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._grip is None:
             return
-        eye, rectangle = self._eye(self._grip)
-        middle = QPointF(rectangle.x() + rectangle.width() / 2, rectangle.y() + rectangle.height() / 2)
-        start, end = self._grip - middle, event.position() - middle
+        view, grip = self._session.view, self._grip
+        eye, middle = navigation.eye_at(view.layout, self.width(), self.height(), grip.x(), grip.y())
+        start, end = grip - QPointF(*middle), event.position() - QPointF(*middle)
         self._grip = event.position()
-        view = self._session.view
         yaw, pitch = navigation.dragged(
             view.yaw, view.pitch, view.roll, view.fov, eye, (start.x(), start.y()), (end.x(), end.y())
         )

@@ -14,9 +14,10 @@ from depthfusion import places, project
 from depthfusion.errors import InputError, MachineError
 from depthfusion.generate.jobs import GenerateJob
 from depthfusion.jobs.job import Json
-from depthfusion.studio import actions, drops, exporting, opengl, session, theme
+from depthfusion.studio import actions, drops, opengl, session, theme
 from depthfusion.studio.background import Latest, Trouble
 from depthfusion.studio.banner import Banner
+from depthfusion.studio.exporting import Exports
 from depthfusion.studio.inspector import Inspector
 from depthfusion.studio.prompt_panel import PromptPanel
 from depthfusion.studio.scenes import Scene, opener
@@ -29,6 +30,7 @@ from depthfusion.studio.welcome import NoCanvas, Welcome
 
 _AUTOSAVE = 1500  # milliseconds after the last change
 _SIDES = (300, 840, 320)
+_MARGINS = (8, 2, 8, 8)
 
 
 class Window(QMainWindow):
@@ -60,6 +62,7 @@ class Window(QMainWindow):
         self.bar = ViewBar(state)
         self.banner = Banner()
         self.strip = TaskStrip()
+        self.exports = Exports(self, state, self.tasks, self.banner)
         self.stack = QStackedWidget()
         self.viewport: Viewport | None = None
         self.welcome: Welcome | None = None
@@ -123,7 +126,7 @@ class Window(QMainWindow):
         self.splitter.setSizes(list(_SIDES))
         frame = QWidget()
         around = QVBoxLayout(frame)
-        around.setContentsMargins(8, 2, 8, 8)
+        around.setContentsMargins(*_MARGINS)
         around.addWidget(self.splitter)
         self.frame = around
         self.setCentralWidget(frame)
@@ -137,8 +140,8 @@ class Window(QMainWindow):
         self.prompt.cancel.connect(self.cancel_generation)
         for panel in (self.prompt, self.inspector):
             panel.refused.connect(partial(self.banner.tell, "warning"))
-        self.inspector.still.connect(lambda: self.ask_export("still"))
-        self.inspector.video.connect(lambda: self.ask_export("video"))
+        self.inspector.still.connect(lambda: self.exports.ask("still"))
+        self.inspector.video.connect(lambda: self.exports.ask("video"))
         self.bar.home.connect(self.home)
         self.bar.full_screen.connect(self.toggle_full_screen)
         self.strip.cancel.connect(self.tasks.cancel)
@@ -253,44 +256,6 @@ class Window(QMainWindow):
         self.prompt.set_running(False)
         self.actions_.set_generating(False)
 
-    # --- exporting -----------------------------------------------------------------------------------------------
-
-    def ask_export(self, kind: str) -> None:
-        """Ask where a `still`, a `video` or a `project` goes, and write it there."""
-        if self.session.source is None:
-            self.banner.tell("info", "there is no world to export yet: generate one, or open a panorama")
-            return
-        suggested = exporting.suggestion(self.session, kind, self.session.source.panorama)
-        try:
-            places.make(suggested.parent)
-        except (InputError, MachineError) as error:
-            self.banner.tell("error", str(error))
-            return
-        exporting.ask(self, kind, suggested, self.save_project if kind == "project" else partial(self.export, kind))
-
-    def export(self, kind: str, output: Path) -> Task | None:
-        """Write a `still` or a `video` of what is shown in a worker."""
-        shown = self.session.project()
-        return self.tasks.submit("export", exporting.job(shown, kind, output), output.name) if shown else None
-
-    def save_project(self, output: Path | None = None) -> None:
-        """Write what is shown as a project: to `output`, else where it came from, else ask."""
-        shown = self.session.project()
-        opened = self.session.files[0] if self.session.files else None
-        if output is None and opened is not None and project.is_project(opened):
-            output = opened
-        if shown is None or output is None:
-            self.ask_export("project")
-            return
-        try:
-            project.save(shown, output)
-        except (InputError, MachineError) as error:
-            self.banner.tell("error", str(error))
-            return
-        self.session.files = (output,)
-        self.setWindowTitle(f"{output.stem} – DepthFusion")
-        self.banner.tell("info", f"saved as {output.name}")
-
     # --- telling -------------------------------------------------------------------------------------------------
 
     def _failed(self, task: Task, failure: Failure) -> None:
@@ -322,9 +287,7 @@ class Window(QMainWindow):
             self.leave_full_screen()
             return
         self._was_maximized = self.isMaximized()
-        for widget in self._around():
-            widget.hide()
-        self.frame.setContentsMargins(0, 0, 0, 0)
+        self._show_around(False)
         self.showFullScreen()
         self.stack.currentWidget().setFocus()
 
@@ -332,16 +295,16 @@ class Window(QMainWindow):
         """Return from full screen."""
         if not self.isFullScreen():
             return
-        for widget in self._around():
-            widget.show()
-        self.frame.setContentsMargins(8, 2, 8, 8)
+        self._show_around(True)
         if self._was_maximized:
             self.showMaximized()
         else:
             self.showNormal()
 
-    def _around(self) -> tuple[QWidget, ...]:
-        return self._left, self.inspector, self.bar, self.menuBar()
+    def _show_around(self, shown: bool) -> None:
+        for widget in (self._left, self.inspector, self.bar, self.menuBar()):
+            widget.setVisible(shown)
+        self.frame.setContentsMargins(*(_MARGINS if shown else (0, 0, 0, 0)))
 
     # --- keeping and leaving -------------------------------------------------------------------------------------
 

@@ -153,14 +153,13 @@ def decibels(a: np.ndarray, b: np.ndarray) -> float:
 
 
 def choose_file(qtbot: QtBot, path: Path) -> None:
-    """Type a path into the file dialog that is open, and accept it."""
+    """Write a path into the file dialog that is open, and accept it (typing would open Qt's list of completions)."""
     qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), QFileDialog), timeout=LONG)
     dialog = QApplication.activeModalWidget()
     assert isinstance(dialog, QFileDialog)
     line = dialog.findChild(QLineEdit)
     assert line is not None
-    line.selectAll()
-    QTest.keyClicks(line, str(path))
+    line.setText(str(path))
     QTest.keyClick(line, Qt.Key.Key_Return)
 
 
@@ -352,9 +351,9 @@ def test_a_killed_generation_is_told_and_the_next_works(window: Window, qtbot: Q
 
 def test_a_killed_export_is_told_and_the_next_works(shown: Window, qtbot: QtBot, tmp_path: Path) -> None:
     shown.session.export.update({"size": [640, 360], "seconds": 600})
-    shown.export("video", tmp_path / "long.mp4")
+    shown.exports.export("video", tmp_path / "long.mp4")
     kill_worker(shown, qtbot, "export")
-    shown.export("still", tmp_path / "next.png")
+    shown.exports.export("still", tmp_path / "next.png")
     row = shown.strip.rows[-1]
     qtbot.waitUntil(lambda: row.task is None, timeout=LONG)
     assert row.doing.text() == "done"
@@ -378,9 +377,24 @@ def test_exporting_by_the_menu_s_keys_proposes_a_name_that_is_free(shown: Window
         qtbot.waitUntil(lambda: QApplication.activeModalWidget() is None)
 
 
+def test_a_saved_project_brings_everything_back(shown: Window, world: Path, qtbot: QtBot, tmp_path: Path) -> None:
+    shown.session.look.strength = 0.66
+    shown.session.view.yaw = 12.5
+    QTest.keyClick(shown, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    choose_file(qtbot, tmp_path / "mine.depthfusion")
+    qtbot.waitUntil((tmp_path / "mine.depthfusion").exists, timeout=LONG)
+    shown.session.look.strength = 0.2
+    shown.session.view.yaw = 0
+    open_world(shown, qtbot, tmp_path / "mine.depthfusion")
+    assert (shown.session.look.strength, shown.session.view.yaw) == (0.66, 12.5)
+    shown.session.view.yaw = 90
+    QTest.keyClick(shown, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    assert '"yaw": 90' in (tmp_path / "mine.depthfusion").read_text()
+
+
 def test_closing_while_exporting_asks_and_leaves_nothing(shown: Window, qtbot: QtBot, tmp_path: Path) -> None:
     shown.session.export.update({"size": [640, 360], "seconds": 600})
-    shown.export("video", tmp_path / "long.mp4")
+    shown.exports.export("video", tmp_path / "long.mp4")
     row = shown.strip.rows[-1]
     qtbot.waitUntil(lambda: row.doing.text().startswith("drawing"), timeout=LONG)
     shown.close()
@@ -466,7 +480,7 @@ def test_no_handler_takes_more_than_16_ms(window: Window, world: Path, qtbot: Qt
     QTest.mouseRelease(slider, LEFT, pos=QPoint(30, 5))
     QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     window.session.export.size = (320, 180)
-    window.export("still", tmp_path / "still.png")
+    window.exports.export("still", tmp_path / "still.png")
     qtbot.waitUntil((tmp_path / "still.png").exists, timeout=LONG)
     QTest.qWait(300)
     slowest = Handlers.stop()

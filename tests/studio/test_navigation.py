@@ -31,6 +31,14 @@ def test_what_is_under_the_pointer_stays_under_it(fov: float, start: tuple[int, 
     assert place_of(grabbed, yaw, pitch, fov) == pytest.approx(end, abs=1e-6)
 
 
+def test_each_half_of_a_stereo_picture_has_its_own_middle() -> None:
+    assert navigation.eye_at("mono", 800, 400, 700, 10) == (Eye(800, 400, 2), (400, 200))
+    assert navigation.eye_at("anaglyph", 800, 400, 0, 0)[1] == (400, 200)
+    assert navigation.eye_at("sbs", 800, 400, 700, 10) == (Eye(400, 400, 1), (600, 200))
+    assert navigation.eye_at("half-sbs", 800, 400, 100, 10) == (Eye(400, 400, 2), (200, 200))
+    assert navigation.eye_at("tb", 800, 400, 100, 399) == (Eye(800, 200, 4), (400, 300))
+
+
 def test_dragging_right_turns_left_and_dragging_down_looks_up() -> None:
     yaw, pitch = navigation.dragged(0, 0, 0, 90, EYE, (0, 0), (10, 10))
     assert yaw < 0 < pitch

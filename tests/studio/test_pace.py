@@ -42,7 +42,7 @@ def test_a_moving_picture_keeps_the_budget_wherever_a_rung_can(whole: float) -> 
         return whole * LADDER[rung].cost
 
     pace = Pace()
-    times = moving(pace, took)
+    times = moving(pace, took, 60)
     assert all(seconds <= pace.budget for seconds in times[2:])
 
 
@@ -59,6 +59,29 @@ def test_a_fast_machine_ends_with_what_files_are_drawn_with() -> None:
     assert pace.finest
     assert pace.now.quality == FILE
     assert pace.now.scale == 1
+
+
+def test_one_slow_frame_is_made_up_for_while_the_picture_moves() -> None:
+    def took(rung: int) -> float:
+        return 0.008 * LADDER[rung].cost
+
+    clock = Clock()
+    pace = Pace(clock=clock)
+    moving(pace, took, 40)
+    usual = pace.rung
+    pace.drew(0.4)
+    assert pace.rung < usual
+    clock.now += Pace.PATIENCE
+    moving(pace, took, 80)
+    assert pace.rung == usual
+
+
+def test_what_is_too_slow_is_not_tried_again_and_again_while_the_picture_moves() -> None:
+    def took(rung: int) -> float:
+        return 0.05 if rung > 2 else 0.004
+
+    pace = Pace(clock=Clock())
+    assert sum(seconds > pace.budget for seconds in moving(pace, took, 300)) <= 3
 
 
 def test_rest_refines_no_further_than_the_budget() -> None:
