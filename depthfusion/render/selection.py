@@ -18,8 +18,8 @@ Keys = NDArray[np.int64]
 _PLACES = 22
 """Binary digits of a grid place: single precision holds them exactly, on every machine."""
 
-MOST = 1 << 16
-"""The most patches of a frame, 33.5 million triangles: beyond it the tolerance is doubled until they fit."""
+MOST = 1 << 18
+"""The most patches of a frame, 134 million triangles: beyond it the tolerance is doubled until they fit."""
 
 TRIANGLES = 2 * PATCH * PATCH
 
