@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from depthfusion import places, project
@@ -40,6 +42,17 @@ def job(shown: Project, kind: str, output: Path) -> Job:
     return VideoJob(output=str(output), title=shown.panorama.stem, **shown.video_job())
 
 
+def open_soon(window: QWidget, make: Callable[[], QFileDialog]) -> None:
+    """Make a file dialog and open it, each in a turn of the event loop of its own: Qt's takes its time for both."""
+
+    def begin() -> None:
+        dialog = make()
+        dialog.finished.connect(dialog.deleteLater)
+        QTimer.singleShot(0, dialog, dialog.open)
+
+    QTimer.singleShot(0, window, begin)
+
+
 class Exports:
     """Asks where stills, videos and projects go, and has them written.
 
@@ -69,15 +82,18 @@ class Exports:
             self._banner.tell("error", str(error))
             return
         title, suffix, names = _KINDS[kind]
-        dialog = QFileDialog(self._window, title, str(suggested.parent), names)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setFileMode(QFileDialog.FileMode.AnyFile)
-        dialog.setDefaultSuffix(suffix[1:])
-        dialog.selectFile(suggested.name)
         write = self.save_project if kind == "project" else partial(self.export, kind)
-        dialog.fileSelected.connect(lambda path: write(Path(path)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+
+        def made() -> QFileDialog:
+            dialog = QFileDialog(self._window, title, str(suggested.parent), names)
+            dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+            dialog.setFileMode(QFileDialog.FileMode.AnyFile)
+            dialog.setDefaultSuffix(suffix[1:])
+            dialog.selectFile(suggested.name)
+            dialog.fileSelected.connect(lambda path: write(Path(path)))
+            return dialog
+
+        open_soon(self._window, made)
 
     def export(self, kind: str, output: Path) -> Task | None:
         """Write a `still` or a `video` of what is shown in a worker."""

@@ -17,7 +17,7 @@ from depthfusion.jobs.job import Json
 from depthfusion.studio import actions, drops, opengl, session, theme
 from depthfusion.studio.background import Latest, Trouble
 from depthfusion.studio.banner import Banner
-from depthfusion.studio.exporting import Exports
+from depthfusion.studio.exporting import Exports, open_soon
 from depthfusion.studio.inspector import Inspector
 from depthfusion.studio.prompt_panel import PromptPanel
 from depthfusion.studio.scenes import Scene, opener
@@ -172,12 +172,15 @@ class Window(QMainWindow):
         """Ask for files to open."""
         known = " ".join(f"*{suffix}" for suffix in (*drops.DEPTHS, drops.PROJECT))
         here = self.session.files[0].parent if self.session.files else places.results().parent
-        dialog = QFileDialog(self, "Open a panorama (choose its depth with it) or a project", str(here))
-        dialog.setNameFilter(f"Panoramas and projects ({known})")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.filesSelected.connect(lambda names: self.open(*map(Path, names)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+
+        def made() -> QFileDialog:
+            dialog = QFileDialog(self, "Open a panorama (choose its depth with it) or a project", str(here))
+            dialog.setNameFilter(f"Panoramas and projects ({known})")
+            dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+            dialog.filesSelected.connect(lambda names: self.open(*map(Path, names)))
+            return dialog
+
+        open_soon(self, made)
 
     def _opened(self, scene: Scene) -> None:
         self.banner.clear()
