@@ -152,6 +152,13 @@ def decibels(a: np.ndarray, b: np.ndarray) -> float:
     return 10 * math.log10(255**2 / error) if error else math.inf
 
 
+def press(window: Window, qtbot: QtBot, key: Qt.Key) -> None:
+    """Press Ctrl and a key. A bare X server has no window manager that gives the focus back after a dialog."""
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow, timeout=LONG)
+    QTest.keyClick(window, key, Qt.KeyboardModifier.ControlModifier)
+
+
 def choose_file(qtbot: QtBot, path: Path) -> None:
     """Write a path into the file dialog that is open, and accept it (typing would open Qt's list of completions)."""
     qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), QFileDialog), timeout=LONG)
@@ -366,7 +373,7 @@ def test_exporting_by_the_menu_s_keys_proposes_a_name_that_is_free(shown: Window
     shown.session.view.layout = "sbs"
     shown.session.export.size = (320, 90)
     for expected in ("world_SBS.png", "world_SBS-2.png"):
-        QTest.keyClick(shown, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+        press(shown, qtbot, Qt.Key.Key_E)
         qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), QFileDialog), timeout=LONG)
         line = QApplication.activeModalWidget().findChild(QLineEdit)
         assert line.text() == expected
@@ -380,7 +387,7 @@ def test_exporting_by_the_menu_s_keys_proposes_a_name_that_is_free(shown: Window
 def test_a_saved_project_brings_everything_back(shown: Window, world: Path, qtbot: QtBot, tmp_path: Path) -> None:
     shown.session.look.strength = 0.66
     shown.session.view.yaw = 12.5
-    QTest.keyClick(shown, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    press(shown, qtbot, Qt.Key.Key_S)
     choose_file(qtbot, tmp_path / "mine.depthfusion")
     qtbot.waitUntil((tmp_path / "mine.depthfusion").exists, timeout=LONG)
     shown.session.look.strength = 0.2
@@ -388,7 +395,7 @@ def test_a_saved_project_brings_everything_back(shown: Window, world: Path, qtbo
     open_world(shown, qtbot, tmp_path / "mine.depthfusion")
     assert (shown.session.look.strength, shown.session.view.yaw) == (0.66, 12.5)
     shown.session.view.yaw = 90
-    QTest.keyClick(shown, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    press(shown, qtbot, Qt.Key.Key_S)
     assert '"yaw": 90' in (tmp_path / "mine.depthfusion").read_text()
 
 
