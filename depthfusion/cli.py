@@ -9,9 +9,9 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import depthfusion
 from depthfusion import options, places
@@ -154,12 +154,15 @@ def _generation(namespace: argparse.Namespace, output: Path) -> Job:
     from depthfusion.generate.engines import resolve
     from depthfusion.generate.jobs import GenerateJob
 
-    asked = {"prompt": namespace.prompt, **options.given(namespace, GenerationRequest)}
-    _, request, why = resolve(GenerationRequest(**asked))
+    _, request, why = resolve(GenerationRequest(**_asked(namespace)))
     if why:
         _say(why)
     _say(f"seed {request.seed}")
     return GenerateJob(request.as_dict(), str(output))
+
+
+def _asked(namespace: argparse.Namespace) -> dict[str, Any]:
+    return {"prompt": namespace.prompt, **options.given(namespace, GenerationRequest)}
 
 
 def _import(namespace: argparse.Namespace) -> int:
@@ -212,7 +215,7 @@ def _doctor(namespace: argparse.Namespace) -> int:
     return Exit.DONE
 
 
-def _studio(prompt: str | None = None, scene: Path | None = None) -> int:
+def _studio(request: Mapping[str, Any] | None = None, scene: Path | None = None) -> int:
     if not _has_display():
         raise MachineError(
             "the studio needs a display and there is none here; give a prompt to make a world without one, "
@@ -220,13 +223,16 @@ def _studio(prompt: str | None = None, scene: Path | None = None) -> int:
         )
     from depthfusion.studio import app
 
-    return app.main(prompt=prompt, scene=scene)
+    return app.main(request, scene)
 
 
 def _world_of(namespace: argparse.Namespace) -> int:
     """Make the world of a prompt: in the studio, or with no display panorama, depth and stereo video in ./out."""
     if _has_display():
-        return _studio(prompt=namespace.prompt)
+        from depthfusion.generate.engines import resolve
+
+        resolve(GenerationRequest(**_asked(namespace)))
+        return _studio(_asked(namespace))
     from depthfusion.export.jobs import VideoJob
 
     folder = Path("out")

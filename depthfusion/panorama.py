@@ -148,10 +148,7 @@ def _required_beside(path: Path, record: metadata.Record | None) -> Path:
     beside = depth_beside(path)
     if beside is None:
         lost = "has lost its depth" if record else "has no depth"
-        raise InputError(
-            f"{path} {lost}, as there is no {depth_path(path).name} beside it; give one with --depth FILE or let "
-            "--estimator NAME make one"
-        )
+        raise InputError(f"{path} {lost}, as there is no {depth_path(path).name} beside it; give one with --depth FILE")
     return beside
 
 

@@ -9,10 +9,13 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from depthfusion import panorama
 
 OF_OPENGL = "canvas or context or dragging or full_screen or drawn or platform"
 CHECKS = Path(__file__).with_name("onscreen.py")
@@ -63,3 +66,20 @@ def test_the_window_by_real_clicks_and_keys(
         check=False,
     )
     assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-3000:]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Xvfb is Linux's")
+def test_a_prompt_on_the_command_line_opens_the_studio_and_makes_it(display: str, tmp_path: Path) -> None:
+    environment = {**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb", "DEPTHFUSION_HOME": str(tmp_path)}
+    command = [sys.executable, "-m", "depthfusion", "a meadow", "--size", "128x64", "--seed", "5"]
+    with subprocess.Popen(command, cwd=CHECKS.parents[2], env=environment) as studio:
+        deadline = time.monotonic() + 60
+        while not (made := list(tmp_path.rglob("a-meadow.png"))) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        studio.terminate()
+        assert studio.wait(20) == 0
+    [world] = made
+    read = panorama.load(world)
+    assert read.rgb.shape == (64, 128, 3)
+    assert read.request is not None
+    assert (read.request["prompt"], read.request["seed"]) == ("a meadow", 5)
