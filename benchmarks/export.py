@@ -12,6 +12,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -49,7 +50,7 @@ def main() -> None:
         GenerateJob({"prompt": "a forest in the morning", "seed": 1}, str(scene)).run(Progress())
         read = panorama.load(scene)
         rule = Look().displacement(read.near, read.far)
-        encoding = Encoding(SIZE, FPS, codecs.choose("auto", SIZE), 75, usable())
+        encoding = Encoding(SIZE, Fraction(FPS), codecs.choose("auto", SIZE), 75, usable())
         job = VideoJob(scene=str(scene), output=str(clip), view=VIEW, export={"seconds": seconds, "fps": FPS})
         with drawing(read, Progress()) as draw:
             frames = list(pictures(draw, rule, seconds, arguments.frames))

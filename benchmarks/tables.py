@@ -13,6 +13,7 @@ TITLES = {
     "startup": "Start-up",
     "frames": "A frame",
     "export": "Exporting a video",
+    "presets": "The encoders' presets",
 }
 HEAD = """# Measurements
 
