@@ -219,7 +219,7 @@ def test_a_broken_depth(good: tuple[Path, Path], tmp_path: Path, case: str) -> N
 
 
 def test_a_picture_without_depth(good: tuple[Path, Path]) -> None:
-    with pytest.raises(InputError, match=r"there is no colour\.depth\.png beside it; give one with --depth FILE or"):
+    with pytest.raises(InputError, match=r"there is no colour\.depth\.png beside it; give one with --depth FILE$"):
         panorama.load(good[0])
 
 
