@@ -5,6 +5,7 @@ The broken files are made here. The full run adds hundreds of damaged ones: cut 
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import random
@@ -327,25 +328,28 @@ def test_where_nothing_can_be_saved(good: tuple[Path, Path], tmp_path: Path, nam
     assert {path.name for path in tmp_path.iterdir()} == before
 
 
-@pytest.fixture
+@contextlib.contextmanager
 def nearly_full() -> Iterator[None]:
-    """The kernel refuses what goes beyond 3000 bytes in a file, as a full disk refuses it."""
+    """The kernel refuses what goes beyond 3000 bytes in a file, as a full disk refuses it (the test run's log too)."""
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (3000, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    signal.signal(signal.SIGXFSZ, handler)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, handler)
 
 
 @pytest.mark.parametrize("flat", ["colour", "depth"])
-def test_a_full_disk_leaves_what_was_there(tmp_path: Path, nearly_full: None, flat: str) -> None:
+def test_a_full_disk_leaves_what_was_there(tmp_path: Path, flat: str) -> None:
     """Once the colour is what no longer fits, once the depth."""
     small = Panorama(RGB * 0, DEPTH * 0)
     panorama.save(small, tmp_path / "a.png")
     before = {path: path.read_bytes() for path in tmp_path.iterdir()}
     large = Panorama(RGB * 0, DEPTH) if flat == "colour" else Panorama(RGB, DEPTH * 0)
-    with pytest.raises(MachineError, match="could not be written because the disk is full; free some space"):
+    full = "could not be written because the disk is full; free some space"
+    with pytest.raises(MachineError, match=full), nearly_full():
         panorama.save(large, tmp_path / "a.png")
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
 
