@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -67,8 +68,8 @@ class Plan:
         """Samples of the colour along one side of a part: no more than it may be texels wide by angle."""
         return min(max(math.ceil(self.texels(views) / _APART), 1), self.most_taps)
 
-    def caps(self, views: list[View], tile: Tile, viewport: Tile) -> list[Tile]:
-        """Return what of the viewport shows a pole, where texels are so narrow that they ask for all samples."""
+    def caps(self, views: list[View], tile: Tile) -> list[Tile]:
+        """Return what of a tile shows a pole, where texels are so narrow that they ask for all samples."""
         if self.taps(views) == self.most_taps:
             return []
         wide = math.asin(min(self.texels(views) / (_APART * self.taps(views)), 0.5))
@@ -78,7 +79,7 @@ class Plan:
             if boxes:
                 left, top = (min(box[i] for box in boxes) for i in (0, 1))
                 right, bottom = (max(box[i] for box in boxes) for i in (2, 3))
-                areas.append((viewport[0] + left, viewport[1] + tile[3] - bottom, right - left, bottom - top))
+                areas.append((left, top, right - left, bottom - top))
         return areas
 
     def texels(self, views: list[View]) -> float:
@@ -117,56 +118,66 @@ class Rasteriser:
         views: list[View],
         tile: Tile,
         target: moderngl.Framebuffer,
-        viewport: Tile,
+        corner: tuple[int, int],
         background: tuple[float, float, float],
-    ) -> int:
-        """Draw a tile of a view, or of two as an anaglyph, into a viewport of `target`; return the triangles drawn."""
-        sights = [self._measure(plan, view, tile, number) for number, view in enumerate(views)]
-        for unit, depth in enumerate(self._depths, _FREE_UNIT):
-            depth.texture.use(unit)
-        target.use()
-        target.viewport = viewport
-        self.context.enable_only(self.context.NOTHING)
-        taps = plan.taps(views)
-        for sharp, area in [(taps, viewport), *((plan.most_taps, cap) for cap in plan.caps(views, tile, viewport))]:
-            target.scissor = area
-            screen = self._shade(_Shading(len(views), plan.parts, sharp, plan.texels(views) > _APART * sharp))
-            shade = screen.program
-            plan.surface.use(shade)
-            _write(shade, "eyes", np.array([view.pose.position for view in views]))
-            _write(shade, "rays", np.array([sight.rays for sight in sights]))
-            _write(shade, "ranges", np.array([sight.range for sight in sights]))
-            shade["depths"] = list(range(_FREE_UNIT, _FREE_UNIT + len(sights))) if len(sights) > 1 else _FREE_UNIT
-            shade["origin"] = viewport[:2]
-            shade["background"] = background
-            screen.render(self.context.TRIANGLES, vertices=3)
-        target.scissor = None  # type: ignore[assignment]
-        return sum(sight.triangles for sight in sights)
+        parts: Iterable[Tile],
+    ) -> Iterator[tuple[int, int]]:
+        """Draw a tile of a view, or of two as an anaglyph, part by part; yield the pixels and triangles of each.
 
-    def _measure(self, plan: Plan, view: View, tile: Tile, number: int) -> _Sight:
-        """Draw the depth of a tile of a view; return what the second pass must know to read it."""
-        eye = eye_of(view, tile)
-        seen = plan.selection.seen_by([eye])
+        The tile's lower left pixel falls on `corner` of `target`. Each part, given from the tile's top left, gets the
+        pixels that it has when the tile is drawn at once.
+        """
+        sights = [_sight(plan, view, tile) for view in views]
+        taps = plan.taps(views)
+        sharpness = [(taps, (0, 0, *tile[2:])), *((plan.most_taps, cap) for cap in plan.caps(views, tile))]
+        for part in parts:
+            triangles = sum(self._measure(plan, sight, number, part) for number, sight in enumerate(sights))
+            for unit, depth in enumerate(self._depths, _FREE_UNIT):
+                depth.texture.use(unit)
+            target.use()
+            target.viewport = (*corner, *tile[2:])
+            self.context.enable_only(self.context.NOTHING)
+            for sharp, area in sharpness:
+                left, top, width, height = _common(part, area)
+                if width <= 0 or height <= 0:
+                    continue
+                target.scissor = (corner[0] + left, corner[1] + tile[3] - top - height, width, height)
+                screen = self._shade(_Shading(len(views), plan.parts, sharp, plan.texels(views) > _APART * sharp))
+                shade = screen.program
+                plan.surface.use(shade)
+                _write(shade, "eyes", np.array([view.pose.position for view in views]))
+                _write(shade, "rays", np.array([sight.rays for sight in sights]))
+                _write(shade, "ranges", np.array([sight.range for sight in sights]))
+                shade["depths"] = list(range(_FREE_UNIT, _FREE_UNIT + len(sights))) if len(sights) > 1 else _FREE_UNIT
+                shade["origin"] = corner
+                shade["background"] = background
+                screen.render(self.context.TRIANGLES, vertices=3)
+            target.scissor = None  # type: ignore[assignment]
+            yield part[2] * part[3], triangles
+
+    def _measure(self, plan: Plan, sight: _Sight, number: int, part: Tile) -> int:
+        """Draw the depth of a part of a tile of a view; return the triangles drawn."""
+        left, top, width, height = part
+        x, y, _, down = sight.tile
+        seen = sight.seen.seen_by([eye_of(sight.view, (x + left, y + top, width, height))])
         data = seen.tiles.tobytes()
         if len(data) > self._patches.size:
             self._patches.orphan(1 << (len(data) - 1).bit_length())
         self._patches.write(data)
-        size = (tile[2] * plan.parts, tile[3] * plan.parts)
-        near, far = depth_range(seen, eye, plan.rule)
-        tangents = edges(view.lens, view.aspect, view.rectangle[2:], tile)
-        _write(self._mesh, "to_clip", view_matrix(view.pose) @ projection_matrix(tangents, near, far))
+        _write(self._mesh, "to_clip", sight.to_clip)
         set_mapping(self._mesh, plan.rule)
         plan.surface.use(self._mesh)
-        target = self._depth(number, size)
-        target.framebuffer.use()
-        target.framebuffer.clear(depth=1.0)
+        target = self._depth(number, sight.size).framebuffer
+        low = down - top - height
+        target.scissor = (left * plan.parts, low * plan.parts, width * plan.parts, height * plan.parts)
+        target.use()
+        target.clear(depth=1.0)
         # What is nearer than the near plane is drawn all the same, at its depth.
         self.context.enable_only(self.context.DEPTH_TEST)
         self.context.enable_direct(_DEPTH_CLAMP)
         self._array.render(self.context.TRIANGLES, instances=len(seen.tiles))
         self.context.disable_direct(_DEPTH_CLAMP)
-        rays = grid_rays(view.pose.rotation, tangents, size)
-        return _Sight(rays, (near * far / (far - near), far / (far - near)), TRIANGLES * len(seen.tiles))
+        return TRIANGLES * len(seen.tiles)
 
     def _shade(self, kind: _Shading) -> moderngl.VertexArray:
         if kind not in self._shades:
@@ -208,11 +219,33 @@ class _Shading:
 
 @dataclass(frozen=True)
 class _Sight:
-    """One eye's first pass: the rays of its grid, how its depth is read, and how many triangles it took."""
+    """A tile of one eye's view: its patches, how its depth is drawn and read, and the rays of the depth's grid."""
 
-    rays: NDArray[np.float64]
+    view: View
+    tile: Tile
+    seen: Selection
+    size: tuple[int, int]
+    to_clip: NDArray[np.float64]
     range: tuple[float, float]
-    triangles: int
+    rays: NDArray[np.float64]
+
+
+def _sight(plan: Plan, view: View, tile: Tile) -> _Sight:
+    eye = eye_of(view, tile)
+    seen = plan.selection.seen_by([eye])
+    near, far = depth_range(seen, eye, plan.rule)
+    tangents = edges(view.lens, view.aspect, view.rectangle[2:], tile)
+    size = (tile[2] * plan.parts, tile[3] * plan.parts)
+    to_clip = view_matrix(view.pose) @ projection_matrix(tangents, near, far)
+    rays = grid_rays(view.pose.rotation, tangents, size)
+    return _Sight(view, tile, seen, size, to_clip, (near * far / (far - near), far / (far - near)), rays)
+
+
+def _common(one: Tile, other: Tile) -> Tile:
+    """Return what two rectangles share: its width or height is not above 0 where they share nothing."""
+    left, top = max(one[0], other[0]), max(one[1], other[1])
+    right, bottom = (min(one[i] + one[i + 2], other[i] + other[i + 2]) for i in (0, 1))
+    return left, top, right - left, bottom - top
 
 
 class _Depth:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from depthfusion.camera.lens import Perspective
 from depthfusion.look import Displacement
 from depthfusion.render.matrices import Tile
 from depthfusion.render.quality import FILE, INTERACTIVE, Quality
-from depthfusion.render.rasterise import Rasteriser
+from depthfusion.render.rasterise import Plan, Rasteriser
 from depthfusion.render.surface import Surface
 
 if TYPE_CHECKING:
@@ -27,8 +28,12 @@ LARGEST_TILE = 2048
 
 @dataclass(frozen=True)
 class Drawn:
-    """What a frame took: triangles, and the tolerance in pixels, above the quality's if those were too many."""
+    """What a frame, or a step of one, took: pixels, triangles, and the tolerance in pixels.
 
+    The tolerance is above the quality's if the triangles were too many.
+    """
+
+    pixels: int
     triangles: int
     tolerance_px: float
 
@@ -51,7 +56,30 @@ class Renderer:
         framebuffer: moderngl.Framebuffer,
     ) -> Drawn:
         """Draw `frame` into a framebuffer of its size that stores sRGB as it comes."""
-        return self._draw(surface, frame, displacement, quality, framebuffer, None)
+        steps = list(self.steps(surface, frame, displacement, quality, framebuffer))
+        return Drawn(sum(step.pixels for step in steps), sum(step.triangles for step in steps), steps[0].tolerance_px)
+
+    def steps(
+        self,
+        surface: Surface,
+        frame: Frame,
+        displacement: Displacement,
+        quality: Quality,
+        framebuffer: moderngl.Framebuffer,
+        most: Callable[[], int] = lambda: LARGEST_TILE**2,
+    ) -> Iterator[Drawn]:
+        """Draw the same picture, pixel for pixel, in steps, and yield after each what it took.
+
+        The first step chooses the mesh and draws nothing; each other one draws as many pixels as `most` then says, at
+        the most. Between steps other frames may be drawn, into other framebuffers.
+        """
+        painter, plan = self._plan(surface, frame, displacement, quality)
+        yield Drawn(0, 0, plan.selection.tolerance)
+        for views, tile, (x, y) in _tiles(frame):
+            corner = (x, frame.size[1] - y - tile[3])
+            parts = _parts(tile[2:], most)
+            for pixels, triangles in painter.paint(plan, views, tile, framebuffer, corner, self.background, parts):
+                yield Drawn(pixels, triangles, plan.selection.tolerance)
 
     def picture(
         self, surface: Surface, frame: Frame, displacement: Displacement, quality: Quality = FILE
@@ -59,35 +87,20 @@ class Renderer:
         """Draw `frame` off-screen, tile by tile, and return it as sRGB [H, W, 3], its first row on top."""
         width, height = frame.size
         picture = np.zeros((height, width, 3), np.uint8)
-        self._draw(surface, frame, displacement, quality, None, picture)
+        painter, plan = self._plan(surface, frame, displacement, quality)
+        for views, tile, (x, y) in _tiles(frame):
+            across, down = tile[2:]
+            target = self._room((across, down))
+            for _ in painter.paint(plan, views, tile, target, (0, 0), self.background, [(0, 0, across, down)]):
+                pass
+            rows = np.frombuffer(target.read((0, 0, across, down), components=3, alignment=1), np.uint8)
+            picture[y : y + down, x : x + across] = rows.reshape(down, across, 3)[::-1]
         return picture
 
-    def _draw(
-        self,
-        surface: Surface,
-        frame: Frame,
-        rule: Displacement,
-        quality: Quality,
-        framebuffer: moderngl.Framebuffer | None,
-        picture: NDArray[np.uint8] | None,
-    ) -> Drawn:
+    def _plan(self, surface: Surface, frame: Frame, rule: Displacement, quality: Quality) -> tuple[Rasteriser, Plan]:
         views = list(frame.views)
         painter = self._painters[type(views[0].lens)]
-        plan = painter.plan(surface, views, rule, quality)
-        triangles = 0
-        for group in [views] if frame.anaglyph else [[view] for view in views]:
-            left, top, *_ = group[0].rectangle
-            for tile in _tiles(group[0]):
-                x, y, width, height = left + tile[0], top + tile[1], tile[2], tile[3]
-                if framebuffer is not None:
-                    target, viewport = framebuffer, (x, frame.size[1] - y - height, width, height)
-                else:
-                    target, viewport = self._room((width, height)), (0, 0, width, height)
-                triangles += painter.paint(plan, group, tile, target, viewport, self.background)
-                if picture is not None:
-                    rows = np.frombuffer(target.read(viewport, components=3, alignment=1), np.uint8)
-                    picture[y : y + height, x : x + width] = rows.reshape(height, width, 3)[::-1]
-        return Drawn(triangles, plan.selection.tolerance)
+        return painter, painter.plan(surface, views, rule, quality)
 
     def _room(self, size: tuple[int, int]) -> moderngl.Framebuffer:
         """Return a framebuffer of our own that is at least so large."""
@@ -110,8 +123,31 @@ class Renderer:
             painter.release()
 
 
-def _tiles(view: View) -> Iterator[Tile]:
-    _, _, width, height = view.rectangle
-    for y in range(0, height, LARGEST_TILE):
-        for x in range(0, width, LARGEST_TILE):
-            yield x, y, min(LARGEST_TILE, width - x), min(LARGEST_TILE, height - y)
+def _tiles(frame: Frame) -> Iterator[tuple[list[View], Tile, tuple[int, int]]]:
+    """Yield the views that are drawn together, a tile of them, and where its top left lies in the frame's picture."""
+    views = list(frame.views)
+    for group in [views] if frame.anaglyph else [[view] for view in views]:
+        left, top, width, height = group[0].rectangle
+        for y in range(0, height, LARGEST_TILE):
+            for x in range(0, width, LARGEST_TILE):
+                size = min(LARGEST_TILE, width - x), min(LARGEST_TILE, height - y)
+                yield group, (x, y, *size), (left + x, top + y)
+
+
+def _parts(size: tuple[int, int], most: Callable[[], int]) -> Iterator[Tile]:
+    """Cut a tile into rows of about square parts, each of at most as many pixels as `most` then says."""
+    width, height = size
+    y = 0
+    while y < height:
+        down = _share(height - y, math.isqrt(most()))
+        x = 0
+        while x < width:
+            across = _share(width - x, most() // down)
+            yield x, y, across, down
+            x += across
+        y += down
+
+
+def _share(length: int, most: int) -> int:
+    """Return the first of equal parts of a length: as few as can be if none is to be longer than `most`, or than 1."""
+    return math.ceil(length / math.ceil(length / max(most, 1)))

@@ -1,4 +1,4 @@
-"""How finely the canvas can be drawn so that it keeps up with the hand."""
+"""How finely a moving picture, and how much of a still one, can be drawn within a paint."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ class Rung:
     cost: float
 
 
-# From what keeps up on a processor without a graphics card to what files are drawn with. First the mesh becomes
-# coarser, then the picture. Costs are ratios measured with Mesa's software renderer, where they lie farthest apart.
+# How a moving picture is drawn: from what keeps up on a processor without a graphics card to what files are drawn with.
+# First the mesh becomes coarser, then the picture. Costs are ratios measured with Mesa's software renderer, where they
+# lie farthest apart.
 LADDER = (
     Rung(Quality(4.0, 1), 0.25, 0.08),
     Rung(Quality(4.0, 1), 0.35, 0.15),
@@ -38,62 +39,48 @@ _WHOLE = 4  # the coarsest rung with all pixels
 
 
 class Pace:
-    """Chooses the next frame's rung of `LADDER` by how long the last frames took.
+    """Keeps every paint within the budget, by how long the last ones took.
 
-    A frame over the budget makes the next ones as much coarser as it was too slow; quick ones let them become finer.
-    Once the picture rests it is refined rung by rung, for as long as the next rung can be expected within the budget;
-    what was measured counts more than what its cost lets expect, until it is old. A picture of fewer pixels than the
-    canvas has is none to judge by: up to all of them a still picture may take `STILL` times the budget, and the next
-    movement starts from what kept it.
+    A moving picture is drawn at once, on a rung of `LADDER`: a frame over the budget makes the next ones as much
+    coarser as it was too slow; quick ones let them become finer. A still picture is drawn as files are, in steps that
+    are spread over paints: each has as many pixels as should take its `STEP` of the budget.
 
     Args:
-        budget: seconds that a frame may take.
+        budget: seconds that a paint may take.
         clock: seconds from any origin.
     """
 
-    STILL = 4.0
-    MARGIN = 0.85  # of the budget: what a frame may be expected to take
-    MEMORY = 10.0  # seconds that a measurement counts
+    MARGIN = 0.85  # of the budget: what a paint may be expected to take
     PATIENCE = 2.0  # seconds before a moving picture tries again what was too slow
     QUICK = 5  # frames in a row
+    STEP = 0.35  # of the budget: what a step of a still picture should take
+    GROWTH = 2.0  # times as many pixels as the last step had, at most: some places cost more than others
+    FIRST = 4096  # pixels
 
     def __init__(self, budget: float = 0.033, clock: Callable[[], float] = time.monotonic) -> None:
         self.budget = budget
         self.rung = _WHOLE
+        self.pixels = self.FIRST
         self._clock = clock
         self._measured: dict[int, tuple[float, float]] = {}
-        self._moving = self.rung  # what keeps the budget, as far as is known
-        self._drawn = self.rung
-        self._resting = False
-        self._enough = False
         self._quick = 0
 
     @property
     def now(self) -> Rung:
-        """How the next frame is drawn."""
+        """How the next frame of a moving picture is drawn."""
         return LADDER[self.rung]
 
     @property
     def finest(self) -> bool:
-        """Whether nothing finer can be drawn."""
+        """Whether a moving picture is as fine as a still one."""
         return self.rung + 1 == len(LADDER)
 
-    def move(self) -> None:
-        """Return to what keeps the budget: the picture changes."""
-        self.rung = self._moving
-        self._resting = self._enough = False
-
     def drew(self, seconds: float) -> None:
-        """Take note of what the last frame took."""
+        """Take note of what the last frame of a moving picture took."""
         self._measured[self.rung] = (seconds, self._clock())
-        self._drawn = self.rung
-        if self._resting:
-            self._enough = seconds > self._allowed(self.rung)
-            if seconds <= self._fitting:
-                self._moving = self.rung
-        elif seconds > self.budget:
+        if seconds > self.budget:
             cheap = [rung for rung in range(self.rung) if self._scaled(rung, seconds) <= self._fitting]
-            self.rung = self._moving = max(cheap, default=0)
+            self.rung = max(cheap, default=0)
             self._quick = 0
         else:
             self._climb(seconds)
@@ -108,40 +95,27 @@ class Pace:
             return
         self._quick += 1
         if self._quick >= self.QUICK:
-            self.rung = self._moving = above
+            self.rung = above
             self._quick = 0
 
-    def refine(self) -> bool:
-        """Make the next frame finer than the last if that can be expected to fit; return whether it is."""
-        if self._enough or self._drawn not in self._measured:
-            return False
-        above = range(self._drawn + 1, min(max(_WHOLE, self._drawn + 1) + 1, len(LADDER)))
-        fitting = [rung for rung in above if self._expected(rung) <= self._allowed(rung)]
-        if not fitting:
-            return False
-        self.rung = max(fitting)
-        self._resting = True
-        return True
+    def stepped(self, pixels: int, seconds: float) -> None:
+        """Take note of what the last step of a still picture took."""
+        fitting = int(pixels * self.STEP * self.budget / seconds)
+        self.pixels = max(min(fitting, int(self.pixels * self.GROWTH)), 1)
+
+    def fits(self, spent: float) -> bool:
+        """Return whether a paint that took `spent` seconds so far has time for another step of a still picture."""
+        return spent + self.STEP * self.budget <= self._fitting
 
     def forget(self) -> None:
         """Begin anew: another picture, layout or size costs otherwise."""
         self._measured.clear()
+        self.pixels = self.FIRST
 
     @property
     def _fitting(self) -> float:
         return self.budget * self.MARGIN
 
-    def _allowed(self, rung: int) -> float:
-        """Return the seconds that a still picture on `rung` may take."""
-        return self._fitting * (self.STILL if rung <= _WHOLE else 1.0)
-
-    def _expected(self, rung: int) -> float:
-        """Return the seconds that `rung` will take: what it took lately, else what the last frame lets expect."""
-        seconds, at = self._measured.get(rung, (0.0, -math.inf))
-        if self._clock() - at < self.MEMORY:
-            return seconds
-        return self._scaled(rung, self._measured[self._drawn][0])
-
     def _scaled(self, rung: int, seconds: float) -> float:
-        """Return what `rung` costs where the one drawn last costs `seconds`."""
-        return seconds * LADDER[rung].cost / LADDER[self._drawn].cost
+        """Return what `rung` costs where the present one costs `seconds`."""
+        return seconds * LADDER[rung].cost / LADDER[self.rung].cost

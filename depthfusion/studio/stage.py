@@ -10,7 +10,7 @@ from depthfusion.look import Displacement
 from depthfusion.render.quality import Quality
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from depthfusion.render.prepare import Prepared
     from depthfusion.render.surface import Surface
@@ -30,7 +30,7 @@ class Stage:
         self._renderer = Renderer(self.context)
         self._shown: Surface | None = None
         self._coming: Surface | None = None
-        self._steps: Iterator[float] = iter(())
+        self._uploading: Iterator[float] = iter(())
 
     @property
     def empty(self) -> bool:
@@ -44,14 +44,14 @@ class Stage:
         if self._coming is not None:
             self._coming.release()
         self._coming = Surface(self.context, prepared)
-        self._steps = self._coming.upload()
+        self._uploading = self._coming.upload()
 
     def upload(self, seconds: float) -> bool:
         """Go on bringing it for about `seconds`; return whether another step is needed."""
         if self._coming is None:
             return False
         until = time.perf_counter() + seconds
-        for _ in self._steps:
+        for _ in self._uploading:
             if time.perf_counter() > until:
                 return True
         if self._shown is not None:
@@ -68,6 +68,16 @@ class Stage:
         assert self._shown is not None
         self._renderer.draw(self._shown, frame, rule, quality, self.context.detect_framebuffer(framebuffer))
         self.context.finish()
+
+    def steps(
+        self, frame: Frame, rule: Displacement, quality: Quality, framebuffer: int, most: Callable[[], int]
+    ) -> Iterator[int]:
+        """Draw the same in steps of at most `most()` pixels; wait after each and yield how many it drew."""
+        assert self._shown is not None
+        target = self.context.detect_framebuffer(framebuffer)
+        for step in self._renderer.steps(self._shown, frame, rule, quality, target, most):
+            self.context.finish()
+            yield step.pixels
 
     def release(self) -> None:
         """Give back everything; the context must be current."""

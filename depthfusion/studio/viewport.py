@@ -5,9 +5,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QHideEvent, QKeyEvent, QMouseEvent, QWheelEvent
-from PySide6.QtOpenGL import QOpenGLFramebufferObject
+from PySide6.QtCore import QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QHideEvent, QKeyEvent, QMouseEvent, QShowEvent, QWheelEvent
 from PySide6.QtOpenGLWidgets import QOpenGLWidget
 
 from depthfusion.camera.frame import Frame, compose, pose_of
@@ -15,19 +14,18 @@ from depthfusion.errors import InputError, MachineError
 from depthfusion.look import Displacement
 from depthfusion.studio import navigation, opengl, theme
 from depthfusion.studio.pace import Pace
+from depthfusion.studio.pictures import Pictures
 from depthfusion.studio.scenes import Scene
 from depthfusion.studio.session import Session
 from depthfusion.studio.stage import Stage
 
 _UPLOAD = 0.012  # seconds of a paint that may go into bringing a new world
-_REST = 150  # milliseconds without a change after which the picture is refined
+_REST = 150  # milliseconds without a change after which the picture is drawn as files are
 _TICK = 16  # milliseconds between two steps of a held key
 _LONGEST_STEP = 0.1  # seconds: after a hitch nobody wants to be thrown across the world
 _SPEED = 0.25  # of the neutral radius, a second
 _FAST = 3.0  # times faster with Shift
 _TURN = 0.7  # of the field of view, a second
-_COLOUR_BIT = 0x4000
-_LINEAR = 0x2601
 _NOTCH = 120.0  # Qt's units of a wheel's notch
 
 _MOVES = {getattr(Qt.Key, f"Key_{letter}"): letter for letter in navigation.DIRECTIONS}
@@ -42,6 +40,9 @@ POSE = ("yaw", "pitch", "roll", "position", "fov")
 
 class Viewport(QOpenGLWidget):
     """Draws the session's view of a scene; nothing is drawn while nothing changes.
+
+    A picture that changes is drawn in one paint, as finely as that allows. One that rests is drawn once more, over
+    several paints, as files are; until it is complete the canvas shows the last one.
 
     `failed` tells why OpenGL will not do, `refused` why it cannot hold a world, `problem` why the present settings
     cannot be drawn ("" when they can again), `arrived` that a new world is seen, `left` that Escape was pressed.
@@ -64,13 +65,13 @@ class Viewport(QOpenGLWidget):
         self.setMinimumSize(320, 200)
         self.setAccessibleName("World")
         self.pace = Pace()
-        self.paint_seconds = 0.0
         self._session = session
         self._stage: Stage | None = None
-        self._small: QOpenGLFramebufferObject | None = None
+        self._pictures: Pictures | None = None
+        self._drawn: tuple[int, int] | None = None  # the canvas' pixels, None where another picture is to be drawn
         self._scene: Scene | None = None
         self._waiting = False
-        self._announce = False
+        self._coming = False
         self._problem = ""
         self._failed = False
         self._grip: QPointF | None = None
@@ -85,7 +86,7 @@ class Viewport(QOpenGLWidget):
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(_REST)
-        self._rest.timeout.connect(self._refine)
+        self._rest.timeout.connect(self._complete)
         session.look.changed.connect(lambda name: self.redraw())
         session.view.changed.connect(self._view_changed)
 
@@ -99,35 +100,35 @@ class Viewport(QOpenGLWidget):
     def show_scene(self, scene: Scene) -> None:
         """Show another world as soon as it is on the GPU; until then the last one stays."""
         self._scene = scene
-        self._announce = True
         self._waiting = True
         self.pace.forget()
         self.redraw()
 
     def redraw(self) -> None:
         """Draw soon, as quickly as a moving picture needs."""
-        self.pace.move()
-        if self.isVisible():
-            self._rest.start()
-            self.update()
+        self._drawn = None
+        self.update()
+
+    @property
+    def complete(self) -> bool:
+        """Whether the canvas shows what a file would hold."""
+        return self._drawn == self._pixels() and self._pictures is not None and self._pictures.complete
 
     def rule(self) -> Displacement:
         """Return how depth becomes distance; raises `InputError` where the look contradicts itself."""
         near, far = (self._scene.panorama.near, self._scene.panorama.far) if self._scene else (None, None)
         return self._session.look.displacement(near, far)
 
-    def frame(self) -> tuple[Frame, Displacement]:
-        """Return what is to be drawn, as the command line composes it for the canvas' size in pixels or its share.
+    def frame(self, scale: float = 1.0) -> tuple[Frame, Displacement]:
+        """Return what is to be drawn, as the command line composes it for the canvas' size in pixels times `scale`.
 
         Raises `InputError` where the settings contradict each other.
         """
         view, rule = self._session.view, self.rule()
         pose = pose_of(view)
         pose = type(pose)(navigation.inside(pose.position, rule.farthest), pose.yaw, pose.pitch, pose.roll)
-        width, height = self._pixels()
-        width, height = round(width * self.pace.now.scale), round(height * self.pace.now.scale)
-        even = (max(width - width % 2, 2), max(height - height % 2, 2))
-        return compose(view, pose, view.fov, even, rule), rule
+        width, height = (round(length * scale) for length in self._pixels())
+        return compose(view, pose, view.fov, (width - width % 2, height - height % 2), rule), rule
 
     def _view_changed(self, name: str) -> None:
         if name == "layout":
@@ -157,54 +158,53 @@ class Viewport(QOpenGLWidget):
             return
         if self._stage is None and not self._build():
             return
-        stage = self._stage
+        stage, pictures = self._stage, self._pictures
         assert stage is not None
+        assert pictures is not None
         if self._waiting and self._scene is not None:
             self._waiting = False
             try:
                 stage.put(self._scene.prepared)
+                self._coming = True
             except MachineError as error:
                 self.refused.emit(str(error))
         if stage.upload(_UPLOAD):
             self.update()
-        elif self._announce and not stage.empty:
-            self._announce = False
+        elif self._coming:
+            self._coming = False
+            self._drawn = None
             self.arrived.emit()
+        if not stage.empty and self._drawn != self._pixels():
+            self._draw(pictures, began)
+        elif pictures.unfinished:
+            pictures.go_on(began)
+            if pictures.unfinished:
+                self.update()
         canvas = QColor(theme.colours().canvas)
         stage.clear(self.defaultFramebufferObject(), (canvas.redF(), canvas.greenF(), canvas.blueF()))
-        if stage.empty:
-            return
+        pictures.show(*self._pixels())
+
+    def _draw(self, pictures: Pictures, began: float) -> None:
         try:
-            frame, rule = self.frame()
+            frame, rule = self.frame(self.pace.now.scale)
         except InputError as error:
+            pictures.clear()
             self._say(str(error))
             return
         self._say("")
-        self._draw(stage, frame, rule)
-        self.paint_seconds = time.perf_counter() - began
-        self.pace.drew(self.paint_seconds)
+        pictures.draw(frame, rule)
+        self._drawn = self._pixels()
+        self.pace.drew(time.perf_counter() - began)
         self._rest.start()
 
-    def _draw(self, stage: Stage, frame: Frame, rule: Displacement) -> None:
-        pace = self.pace.now
-        canvas = self.defaultFramebufferObject()
-        if pace.scale == 1.0:
-            stage.draw(frame, rule, pace.quality, canvas)
-            return
-        size = QSize(*frame.size)
-        if self._small is None or self._small.size() != size:
-            depth = QOpenGLFramebufferObject.Attachment.CombinedDepthStencil
-            self._small = QOpenGLFramebufferObject(size, depth)
-        stage.draw(frame, rule, pace.quality, self._small.handle())
-        whole = QRect(QPoint(0, 0), QSize(*self._pixels()))
-        # None is the canvas' own framebuffer.
-        QOpenGLFramebufferObject.blitFramebuffer(
-            None, whole, self._small, QRect(QPoint(0, 0), size), _COLOUR_BIT, _LINEAR
-        )
+    def _complete(self) -> None:
+        """Have the picture that rests drawn as files are."""
+        if self._pictures is not None and self._drawn is not None and not self.complete:
+            self._pictures.begin(*self.frame())
+            self.update()
 
     def resizeGL(self, width: int, height: int) -> None:
         self.pace.forget()
-        self._rest.start()
 
     def _build(self) -> bool:
         try:
@@ -213,19 +213,18 @@ class Viewport(QOpenGLWidget):
             self._failed = True
             self.failed.emit(str(error))
             return False
+        self._pictures = Pictures(self._stage, self.pace)
+        self._drawn = None
         self._waiting = self._scene is not None
         return True
 
     def _release(self) -> None:
-        if self._stage is not None:
+        if self._stage is not None and self._pictures is not None:
             self.makeCurrent()
+            self._pictures.clear()
             self._stage.release()
-            self._stage = self._small = None
+            self._stage = self._pictures = None
             self.doneCurrent()
-
-    def _refine(self) -> None:
-        if self.pace.refine():
-            self.update()
 
     def _say(self, problem: str) -> None:
         if problem != self._problem:
@@ -288,6 +287,10 @@ class Viewport(QOpenGLWidget):
             self._let_go(key)
         self._fast = False
         super().focusOutEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.redraw()
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._rest.stop()

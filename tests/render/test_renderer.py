@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -33,12 +35,40 @@ def test_the_window_s_framebuffer_gets_the_file_s_picture(context, renderer, sur
     frame = frame_of(LINEAR, LAYOUTS[layout], layout=layout, **OFF)
     picture = renderer.picture(surface, frame, LINEAR, quality)
     width, height = frame.size
-    target = context.framebuffer([context.renderbuffer(frame.size, 4)])
+    target = framebuffer(context, frame.size)
     drawn = renderer.draw(surface, frame, LINEAR, quality, target)
-    shown = np.frombuffer(target.read(components=3, alignment=1), np.uint8).reshape(height, width, 3)[::-1]
-    np.testing.assert_array_equal(shown, picture)
+    np.testing.assert_array_equal(read(target), picture)
+    assert drawn.pixels == width * height
     assert drawn.triangles > 0
     assert drawn.tolerance_px == quality.tolerance_px
+    target.release()
+
+
+def framebuffer(context, size):
+    return context.framebuffer([context.renderbuffer(size, 4)])
+
+
+def read(target):
+    return np.frombuffer(target.read(components=3, alignment=1), np.uint8).reshape(*target.size[::-1], 3)[::-1]
+
+
+@pytest.mark.parametrize("options", [OFF, {"pitch": 80, "fov": 100}], ids=["off-centre", "pole"])
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_steps_of_any_size_draw_the_same_pixels_as_one(context, renderer, surface, layout, options):
+    frame = frame_of(LINEAR, LAYOUTS[layout], layout=layout, **options)
+    whole = renderer.picture(surface, frame, LINEAR)
+    sizes = itertools.cycle([700, 90, 1500, 60])
+    target = framebuffer(context, frame.size)
+    steps = []
+    for step in renderer.steps(surface, frame, LINEAR, FILE, target, lambda: next(sizes)):
+        steps.append(step.pixels)
+        # Whatever else is drawn in between does no harm.
+        if len(steps) % 20 == 1:
+            renderer.picture(surface, frame_of(LINEAR, (40, 30)), LINEAR, INTERACTIVE)
+    np.testing.assert_array_equal(read(target), whole)
+    assert steps[0] == 0
+    assert sum(steps) == frame.size[0] * frame.size[1]
+    assert max(steps) <= 1500
     target.release()
 
 

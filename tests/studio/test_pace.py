@@ -1,4 +1,4 @@
-"""The canvas keeps up with the hand, and is fine when the hand rests."""
+"""The canvas keeps up with the hand, and no paint of a resting picture takes longer either."""
 
 from __future__ import annotations
 
@@ -20,20 +20,29 @@ class Clock:
 def moving(pace: Pace, took: Callable[[int], float], frames: int = 12) -> list[float]:
     times = []
     for _ in range(frames):
-        pace.move()
         seconds = took(pace.rung)
         times.append(seconds)
         pace.drew(seconds)
     return times
 
 
-def rest(pace: Pace, took: Callable[[int], float]) -> list[float]:
-    times = []
-    while pace.refine():
-        times.append(took(pace.rung))
-        pace.drew(times[-1])
-        assert len(times) < 50
-    return times
+def rest(pace: Pace, clock: Clock, cost: Callable[[int], float], pixels: int) -> list[float]:
+    """Draw a still picture of so many pixels, the next of which costs `cost(done)` seconds; return what paints took."""
+    paints = []
+    done = 0
+    while done < pixels:
+        began = clock.now
+        while True:
+            step = min(pace.pixels, pixels - done)
+            seconds = step * cost(done)
+            clock.now += seconds
+            done += step
+            pace.stepped(step, seconds)
+            if done == pixels or not pace.fits(clock.now - began):
+                break
+        paints.append(clock.now - began)
+        assert len(paints) < 5000
+    return paints
 
 
 @pytest.mark.parametrize("whole", [0.005, 0.02, 0.06, 0.15, 0.3])
@@ -52,10 +61,9 @@ def test_a_machine_slower_than_every_rung_gets_the_coarsest() -> None:
     assert pace.rung == 0
 
 
-def test_a_fast_machine_ends_with_what_files_are_drawn_with() -> None:
+def test_a_fast_machine_moves_as_files_are_drawn() -> None:
     pace = Pace()
-    moving(pace, lambda rung: 0.001)
-    rest(pace, lambda rung: 0.001)
+    moving(pace, lambda rung: 0.001, 60)
     assert pace.finest
     assert pace.now.quality == FILE
     assert pace.now.scale == 1
@@ -84,45 +92,46 @@ def test_what_is_too_slow_is_not_tried_again_and_again_while_the_picture_moves()
     assert sum(seconds > pace.budget for seconds in moving(pace, took, 300)) <= 3
 
 
-def test_rest_refines_no_further_than_the_budget() -> None:
-    def took(rung: int) -> float:
-        return 0.012 * LADDER[rung].cost
-
-    pace = Pace()
-    moving(pace, took)
-    assert all(seconds <= pace.budget for seconds in rest(pace, took))
-    assert LADDER[pace.rung].cost > LADDER[Pace().rung].cost
-
-
-@pytest.mark.parametrize("whole", [0.05, 0.1])
-def test_a_still_picture_has_all_its_pixels_and_the_next_movement_keeps_the_budget_at_once(whole: float) -> None:
-    def took(rung: int) -> float:
-        return whole * LADDER[rung].cost
-
-    pace = Pace()
-    moving(pace, took)
-    assert pace.now.scale < 1
-    rest(pace, took)
-    assert pace.now.scale == 1
-    assert all(seconds <= pace.budget for seconds in moving(pace, took))
+@pytest.mark.parametrize("cost", [1e-9, 1e-7, 2e-6, 1e-5])
+def test_paints_of_a_still_picture_keep_the_budget_and_use_it(cost: float) -> None:
+    clock = Clock()
+    pace = Pace(clock=clock)
+    first, *_ = rest(pace, clock, lambda done: cost, 100_000)
+    paints = rest(pace, clock, lambda done: cost, 1_000_000)
+    assert first <= Pace.FIRST * cost + pace.budget
+    assert max(paints) <= pace.budget
+    assert len(paints) <= 1_000_000 * cost / (pace.budget / 2) + 1
 
 
-def test_refining_ends_where_costs_were_guessed_wrong() -> None:
-    def took(rung: int) -> float:
-        return 0.5 if rung > 6 else 0.01
+def test_one_step_pays_where_a_picture_becomes_dearer() -> None:
+    def cost(done: int) -> float:
+        return 1e-6 if done < 100_000 else 4e-6
 
     clock = Clock()
     pace = Pace(clock=clock)
-    moving(pace, took)
+    assert sum(seconds > pace.budget for seconds in rest(pace, clock, cost, 300_000)) <= 1
+
+
+def test_steps_become_larger_by_and_by() -> None:
+    pace = Pace()
+    pace.stepped(10, 1e-9)
+    assert pace.pixels == 2 * Pace.FIRST
+
+
+def test_another_picture_begins_with_small_steps() -> None:
+    pace = Pace()
     for _ in range(5):
-        moving(pace, took, 3)
-        assert len(rest(pace, took)) < len(LADDER)
-    clock.now += 1
-    assert sum(seconds > pace.budget for seconds in rest(pace, took)) == 0
+        pace.stepped(pace.pixels, 1e-4)
+    assert pace.pixels > Pace.FIRST
+    pace.forget()
+    assert pace.pixels == Pace.FIRST
 
 
-def test_nothing_is_refined_before_anything_is_measured() -> None:
-    assert not Pace().refine()
+def test_a_step_has_a_pixel_however_slow_the_machine() -> None:
+    pace = Pace()
+    pace.stepped(1, 9.0)
+    assert pace.pixels == 1
+    assert not pace.fits(9.0)
 
 
 def test_the_ladder_becomes_finer_and_dearer() -> None:
