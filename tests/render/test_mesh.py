@@ -57,7 +57,7 @@ def worst(depth, rule, view, tolerance=0.25, count=4000):
 
 def check(depth, rule, view):
     away, seen = worst(DEPTHS[depth], RULES[rule], view_of(RULES[rule], **VIEWS[view]))
-    assert seen > 300
+    assert seen > 200  # enough of the random points are in view for the worst to mean something
     assert away <= 0.25
 
 
