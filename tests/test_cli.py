@@ -272,3 +272,47 @@ def test_a_slip_in_a_prompt_s_options_makes_no_folder(tmp_path: Path) -> None:
 
 def test_an_option_that_is_not_known_names_the_help_of_its_command(tmp_path: Path) -> None:
     assert "'depthfusion still --help'" in complaint(run("still", "a.png", "-o", "b.png", "--stride", folder=tmp_path))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+def test_names_that_lead_nowhere_are_input_errors(world: Path, tmp_path: Path) -> None:
+    (tmp_path / "circle").symlink_to("circle")
+    (tmp_path / "far.depthfusion").write_text(json.dumps({"version": 1, "panorama": "w" * 300}))
+    good = ["still", str(world), "-o"]
+    for arguments in (
+        ["still", "", "-o", "a.png"],
+        ["still", "circle", "-o", "a.png"],
+        ["still", "circle/w.png", "-o", "a.png"],
+        [*good, "circle/a.png"],
+        [*good, "a.png", "--depth", "circle"],
+        ["still", "far.depthfusion", "-o", "a.png"],
+        ["video", str(world), "-o", "a.mp4", "--path", "p" * 300],
+        ["video", str(world), "-o", "a.mp4", "--path", "circle.json/" + "p" * 300 + ".json"],
+        ["video", str(world), "-o", "a.mp4", "--path", "far.depthfusion/p.json"],
+    ):
+        done = run(*arguments, folder=tmp_path)
+        assert done.returncode == 2, done.stderr
+        complaint(done)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no ulimit")
+def test_a_full_disk_is_told_for_every_kind_of_picture(world: Path, tmp_path: Path) -> None:
+    limited = 'ulimit -f 4; exec "$@"'  # blocks of 512 bytes: the same answer of the system as a full disk's
+    for suffix in (".png", ".jpg", ".webp", ".tif"):
+        command = [
+            "sh",
+            "-c",
+            limited,
+            "sh",
+            sys.executable,
+            "-m",
+            "depthfusion",
+            "still",
+            str(world),
+            "-o",
+            f"a{suffix}",
+        ]
+        done = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False)
+        assert done.returncode == 3, done.stderr
+        assert "disk is full" in complaint(done)
+        assert list(tmp_path.iterdir()) == []
