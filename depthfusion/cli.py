@@ -171,12 +171,16 @@ def _generation(namespace: argparse.Namespace, output: Path) -> GenerateJob:
     from depthfusion.generate.engines import resolve
     from depthfusion.generate.jobs import GenerateJob
 
-    asked = {"prompt": namespace.prompt, **options.given(namespace, GenerationRequest)}
-    _, request, why = resolve(GenerationRequest(**asked))
+    _, request, why = resolve(GenerationRequest(**_asked(namespace)))
     if why:
         console.say(why)
     console.say(f"seed {request.seed}")
     return GenerateJob(request.as_dict(), str(output))
+
+
+def _asked(namespace: argparse.Namespace) -> Json:
+    """Return the values of the request that were given."""
+    return {"prompt": namespace.prompt, **options.given(namespace, GenerationRequest)}
 
 
 def _import(namespace: argparse.Namespace) -> int:
@@ -229,23 +233,26 @@ def _doctor(namespace: argparse.Namespace) -> int:
     return Exit.DONE
 
 
-def _studio(prompt: str | None = None, scene: Path | None = None) -> int:
+def _studio(request: Json | None = None, scene: Path | None = None) -> int:
     if not _has_display():
         raise MachineError(
-            "the studio needs a display and there is none here; give a prompt to make a world without one, "
+            "the studio needs a display and none answers here; give a prompt to make a world without one, "
             "or see 'depthfusion --help'"
         )
     from depthfusion.studio import app
 
-    return app.main(prompt=prompt, scene=scene)
+    return app.main(request=request, scene=scene)
 
 
 def _world_of(namespace: argparse.Namespace) -> int:
     """Make the world of a prompt: in the studio, or with no display panorama, depth and stereo video in ./out."""
-    if _has_display():
-        return _studio(prompt=namespace.prompt)
     from depthfusion.export.jobs import VideoJob
+    from depthfusion.generate.engines import resolve
 
+    if _has_display():
+        asked = _asked(namespace)
+        resolve(GenerationRequest(**asked))
+        return _studio(request=asked)
     job = _generation(namespace, Path("out"))  # checks the request before anything is made
     folder = Path("out")
     places.make(folder)
@@ -259,9 +266,14 @@ def _world_of(namespace: argparse.Namespace) -> int:
 
 
 def _has_display() -> bool:
+    """Say whether a window can open: Qt ends the process where the display that is named does not answer."""
+    from depthfusion.doctor.facts import display_answers
+
     if sys.platform in {"win32", "darwin"}:
         return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    if os.environ.get("QT_QPA_PLATFORM", "xcb").partition(":")[0] not in {"xcb", "wayland"}:
+        return True
+    return display_answers(os.environ.get("DISPLAY", ""), os.environ.get("WAYLAND_DISPLAY", ""), os.environ)
 
 
 def _do(job: Job) -> Json:

@@ -316,3 +316,21 @@ def test_a_full_disk_is_told_for_every_kind_of_picture(world: Path, tmp_path: Pa
         assert done.returncode == 3, done.stderr
         assert "disk is full" in complaint(done)
         assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a display is named by the environment on Linux alone")
+def test_a_display_that_does_not_answer_counts_as_none(tmp_path: Path) -> None:
+    done = run("studio", folder=tmp_path, DISPLAY=":4711", QT_QPA_PLATFORM="xcb")
+    assert done.returncode == 3
+    assert "display" in complaint(done)
+
+
+def test_options_beside_a_prompt_reach_the_studio(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = pytest.importorskip("depthfusion.studio.app")
+    asked: list[object] = []
+    monkeypatch.setattr(cli, "_has_display", lambda: True)
+    monkeypatch.setattr(app, "main", lambda request, scene: asked.append(request) or 0)
+    assert cli.main(["a quiet lake", "--seed", "5", "--size", "128x64"]) == 0
+    assert asked == [{"prompt": "a quiet lake", "seed": 5, "size": [128, 64]}]
+    assert cli.main(["a quiet lake", "--engine", "none"]) == 2
+    assert len(asked) == 1

@@ -7,9 +7,10 @@ import signal
 import socket
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QSocketNotifier, Qt, QTimer
 from PySide6.QtGui import QSurfaceFormat
@@ -41,8 +42,10 @@ def make_application() -> QApplication:
     return application
 
 
-def make_window(application: QApplication, saved: Path, prompt: str | None = None, scene: Path | None = None) -> Window:
-    """Return the window as the last session left it, on a prompt that is made at once or a scene that is opened."""
+def make_window(
+    application: QApplication, saved: Path, request: Mapping[str, Any] | None = None, scene: Path | None = None
+) -> Window:
+    """Return the window as the last session left it, on a request that is made at once or a scene that is opened."""
     state = Session()
     trouble = ""
     last: tuple[Path, ...] = ()
@@ -57,8 +60,9 @@ def make_window(application: QApplication, saved: Path, prompt: str | None = Non
     window.gone.connect(dressed.undress)
     if trouble:
         window.banner.tell("warning", trouble)
-    if prompt is not None:
-        QTimer.singleShot(0, window, lambda: window.try_prompt(prompt))
+    if request is not None:
+        state.request.update(request)
+        QTimer.singleShot(0, window, window.generate)
     elif scene is not None:
         window.open(scene)
     elif last and all(path.is_file() for path in last):
@@ -66,15 +70,15 @@ def make_window(application: QApplication, saved: Path, prompt: str | None = Non
     return window
 
 
-def main(prompt: str | None = None, scene: Path | None = None) -> int:
+def main(request: Mapping[str, Any] | None = None, scene: Path | None = None) -> int:
     """Open the studio and stay until it is closed; return the exit code.
 
     Args:
-        prompt: a world to make at once.
+        request: values of a world to make at once.
         scene: a panorama or project to open.
     """
     application = make_application()
-    window = make_window(application, places.state() / SESSION, prompt, scene)
+    window = make_window(application, places.state() / SESSION, request, scene)
 
     def tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         details = "".join(traceback.format_exception(kind, error, trace))
