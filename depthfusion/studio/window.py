@@ -121,7 +121,7 @@ class Window(QMainWindow):
             self.splitter.addWidget(widget)
             self.splitter.setStretchFactor(self.splitter.count() - 1, stretch)
             if not stretch:
-                widget.setMinimumWidth(width - 40)
+                widget.setMinimumWidth(width - 10)  # below that numbers are cut off
                 widget.setMaximumWidth(width + 140)
         self.splitter.setSizes(list(_SIDES))
         frame = QWidget()
