@@ -334,3 +334,8 @@ def test_options_beside_a_prompt_reach_the_studio(monkeypatch: pytest.MonkeyPatc
     assert asked == [{"prompt": "a quiet lake", "seed": 5, "size": [128, 64]}]
     assert cli.main(["a quiet lake", "--engine", "none"]) == 2
     assert len(asked) == 1
+
+
+def test_an_empty_name_of_a_file_is_told_as_such(world: Path, tmp_path: Path) -> None:
+    for arguments in (["a.png", "-o", ""], ["", "-o", "a.png"], [str(world), "-o", "a.png", "--depth", ""]):
+        assert "is empty" in complaint(run("still", *arguments, folder=tmp_path))
