@@ -9,45 +9,59 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import depthfusion
-from depthfusion import options, places
+from depthfusion import console, options, places
 from depthfusion.camera.options import ViewOptions
 from depthfusion.errors import Exit, InputError, MachineError
 from depthfusion.export.settings import ExportSettings
 from depthfusion.generate.request import GenerationRequest
 from depthfusion.jobs.job import Job, Json
-from depthfusion.jobs.progress import Cancelled, Progress, Report
+from depthfusion.jobs.progress import Cancelled, Progress
 from depthfusion.look import Look
 
 if TYPE_CHECKING:
+    from depthfusion.generate.jobs import GenerateJob
     from depthfusion.project import Project
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program with `arguments` (those of the process by default) and return its exit code."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _answer_signals()
+    console.make_streams_whole()
     try:
-        return _command(sys.argv[1:] if arguments is None else arguments)()
+        try:
+            return _command(sys.argv[1:] if arguments is None else arguments)()
+        finally:
+            console.tell()  # here and not by the interpreter at its end, which has no sentence for what goes wrong
     except (InputError, MachineError) as error:
-        _say(f"error: {error}")
+        console.say(f"error: {console.in_one_line(str(error))}")
         return error.exit_code
     except MemoryError:
-        _say("error: there is not enough memory for this; choose a smaller size or close other programs")
+        console.say("error: there is not enough memory for this; choose a smaller size or close other programs")
         return Exit.MACHINE
     except (KeyboardInterrupt, Cancelled):
-        _say("interrupted; nothing half-written was left")
+        console.say("interrupted; nothing half-written was left")
         return Exit.INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has left; stdout must not complain once more when it is flushed at the end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read our output has left.
+        console.close_output()
         return Exit.MACHINE
     except Exception as error:  # noqa: BLE001 — the last place a defect can be written down
-        _say(f"error: a defect of the program ({type(error).__name__}: {error}); {_log(traceback.format_exc())}")
+        said = console.in_one_line(f"{type(error).__name__}: {error}")
+        console.say(f"error: a defect of the program ({said}); {_log(traceback.format_exc())}")
         return Exit.DEFECT
+
+
+def _answer_signals() -> None:
+    """Let a polite kill and a closed terminal end a job as Ctrl-C does; `nohup`, which ignores the latter, stays so."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
+        signal.signal(signal.SIGHUP, signal.default_int_handler)
 
 
 def check(arguments: Sequence[str]) -> None:
@@ -66,7 +80,10 @@ def _command(arguments: Sequence[str]) -> Callable[[], int]:
         return _studio
     first = arguments[0]
     if first.startswith("-") or first in commands:
-        namespace = parser.parse_args(arguments)
+        namespace, unknown = parser.parse_known_args(arguments)
+        if unknown:
+            parser.prog += f" {first}" if first in commands else ""
+            parser.error(f"unrecognized arguments: {' '.join(unknown)}")
         return functools.partial(namespace.run, namespace)
     meant = options.nearest(first, commands) if " " not in first.strip() else None
     if meant is not None:
@@ -98,7 +115,9 @@ def _parser() -> tuple[options.Parser, list[str]]:
     options.add(generate, GenerationRequest, "generation", skip=("prompt",))
 
     imported = command("import", _import, "make a panorama of a picture and its depth")
-    imported.add_argument("image", metavar="IMAGE", help="PNG, JPEG, WebP, TIFF or EXR, twice as wide as high")
+    imported.add_argument(
+        "image", metavar="IMAGE", type=_file_name, help="PNG, JPEG, WebP, TIFF or EXR, twice as wide as high"
+    )
     _output(imported, "NAME.png", "the picture; its depth becomes NAME.depth.png")
     _depth(imported)
 
@@ -123,11 +142,18 @@ def _parser() -> tuple[options.Parser, list[str]]:
 
 
 def _output(parser: argparse.ArgumentParser, metavar: str, explained: str) -> None:
-    parser.add_argument("-o", "--output", metavar=metavar, required=True, help=explained)
+    parser.add_argument("-o", "--output", metavar=metavar, required=True, type=_file_name, help=explained)
+
+
+def _file_name(text: str) -> str:
+    """Return a file's name as it was given; an empty one, as of a variable that is not set, would mean the folder."""
+    if not text:
+        raise InputError("the name of a file '' is empty: name a file")
+    return text
 
 
 def _depth(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--depth", metavar="FILE", help="the depth (default: IMAGE's own beside it)")
+    parser.add_argument("--depth", metavar="FILE", type=_file_name, help="the depth (default: IMAGE's own beside it)")
     parser.add_argument("--invert-depth", action="store_true", help="white is far in the depth")
     parser.add_argument(
         "--depth-unit", choices=("relative", "metres"), help="what the numbers of an EXR, TIFF or NPY depth mean"
@@ -135,7 +161,9 @@ def _depth(parser: argparse.ArgumentParser) -> None:
 
 
 def _scene(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("scene", metavar="SCENE", help="a panorama (its depth beside it, or --depth) or a project")
+    parser.add_argument(
+        "scene", metavar="SCENE", type=_file_name, help="a panorama (its depth beside it, or --depth) or a project"
+    )
     _depth(parser)
 
 
@@ -146,22 +174,23 @@ def _view(parser: argparse.ArgumentParser) -> None:
 
 def _generate(namespace: argparse.Namespace) -> int:
     result = _do(_generation(namespace, Path(namespace.output)))
-    print(result["panorama"], result["depth"], sep="\n")
+    console.tell(result["panorama"], result["depth"])
     return Exit.DONE
 
 
-def _generation(namespace: argparse.Namespace, output: Path) -> Job:
+def _generation(namespace: argparse.Namespace, output: Path) -> GenerateJob:
     from depthfusion.generate.engines import resolve
     from depthfusion.generate.jobs import GenerateJob
 
     _, request, why = resolve(GenerationRequest(**_asked(namespace)))
     if why:
-        _say(why)
-    _say(f"seed {request.seed}")
+        console.say(why)
+    console.say(f"seed {request.seed}")
     return GenerateJob(request.as_dict(), str(output))
 
 
-def _asked(namespace: argparse.Namespace) -> dict[str, Any]:
+def _asked(namespace: argparse.Namespace) -> Json:
+    """Return the values of the request that were given."""
     return {"prompt": namespace.prompt, **options.given(namespace, GenerationRequest)}
 
 
@@ -177,7 +206,7 @@ def _import(namespace: argparse.Namespace) -> int:
         depth_unit=namespace.depth_unit,
     )
     panorama.save(read, output)
-    print(output, panorama.depth_path(output), sep="\n")
+    console.tell(output, panorama.depth_path(output))
     return Exit.DONE
 
 
@@ -196,14 +225,14 @@ def _project(namespace: argparse.Namespace, *, moving: bool) -> Project:
 def _still(namespace: argparse.Namespace) -> int:
     from depthfusion.export.jobs import StillJob
 
-    print(_do(StillJob(output=namespace.output, **_project(namespace, moving=False).job()))["output"])
+    console.tell(_do(StillJob(output=namespace.output, **_project(namespace, moving=False).job()))["output"])
     return Exit.DONE
 
 
 def _video(namespace: argparse.Namespace) -> int:
     from depthfusion.export.jobs import VideoJob
 
-    print(_do(VideoJob(output=namespace.output, **_project(namespace, moving=True).video_job()))["output"])
+    console.tell(_do(VideoJob(output=namespace.output, **_project(namespace, moving=True).video_job()))["output"])
     return Exit.DONE
 
 
@@ -211,89 +240,63 @@ def _doctor(namespace: argparse.Namespace) -> int:
     from depthfusion import doctor
 
     checks = doctor.report()
-    print(doctor.as_json(checks) if namespace.json else doctor.text(checks))
+    console.tell(doctor.as_json(checks) if namespace.json else doctor.text(checks))
     return Exit.DONE
 
 
-def _studio(request: Mapping[str, Any] | None = None, scene: Path | None = None) -> int:
+def _studio(request: Json | None = None, scene: Path | None = None) -> int:
     if not _has_display():
         raise MachineError(
-            "the studio needs a display and there is none here; give a prompt to make a world without one, "
+            "the studio needs a display and none answers here; give a prompt to make a world without one, "
             "or see 'depthfusion --help'"
         )
     from depthfusion.studio import app
 
-    return app.main(request, scene)
+    return app.main(request=request, scene=scene)
 
 
 def _world_of(namespace: argparse.Namespace) -> int:
     """Make the world of a prompt: in the studio, or with no display panorama, depth and stereo video in ./out."""
-    if _has_display():
-        from depthfusion.generate.engines import resolve
-
-        resolve(GenerationRequest(**_asked(namespace)))
-        return _studio(_asked(namespace))
     from depthfusion.export.jobs import VideoJob
+    from depthfusion.generate.engines import resolve
 
+    if _has_display():
+        asked = _asked(namespace)
+        resolve(GenerationRequest(**asked))
+        return _studio(request=asked)
+    job = _generation(namespace, Path("out"))  # checks the request before anything is made
     folder = Path("out")
     places.make(folder)
     name = places.unused(folder, places.stem(namespace.prompt), (".png", ".depth.png", "_SBS.mp4"))
-    _say(f"there is no display here: the world is written to {folder}/ (panorama, depth, stereo video)")
-    world = _do(_generation(namespace, name.with_name(name.name + ".png")))
-    print(world["panorama"], world["depth"], sep="\n")
+    console.say(f"there is no display here: the world is written to {folder}/ (panorama, depth, stereo video)")
+    world = _do(replace(job, output=str(name.with_name(name.name + ".png"))))
+    console.tell(world["panorama"], world["depth"])
     clip = str(name.with_name(name.name + "_SBS.mp4"))
-    print(_do(VideoJob(scene=world["panorama"], output=clip, view={"layout": "sbs"}))["output"])
+    console.tell(_do(VideoJob(scene=world["panorama"], output=clip, view={"layout": "sbs"}))["output"])
     return Exit.DONE
 
 
 def _has_display() -> bool:
+    """Say whether a window can open: Qt ends the process where the display that is named does not answer."""
+    from depthfusion.doctor.facts import display_answers
+
     if sys.platform in {"win32", "darwin"}:
         return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    if os.environ.get("QT_QPA_PLATFORM", "xcb").partition(":")[0] not in {"xcb", "wayland"}:
+        return True
+    return display_answers(os.environ.get("DISPLAY", ""), os.environ.get("WAYLAND_DISPLAY", ""), os.environ)
 
 
 def _do(job: Job) -> Json:
     """Run a job here, with progress on stderr."""
-    line = _ProgressLine()
+    line = console.ProgressLine()
     try:
         result = job.run(Progress(line.show))
     finally:
         line.end()
     if result.get("understood"):
-        _say(result["understood"])
+        console.say(result["understood"])
     return result
-
-
-class _ProgressLine:
-    """One line on a terminal that is written over; elsewhere a line every ten seconds and at each new phase."""
-
-    def __init__(self) -> None:
-        self._terminal = sys.stderr.isatty()
-        self._length = 0
-        self._shown = 0.0
-        self._text = ""
-
-    def show(self, report: Report) -> None:
-        now = time.monotonic()
-        if report.text == self._text and now - self._shown < (0.1 if self._terminal else 10.0):
-            return
-        self._shown, self._text = now, report.text
-        line = report.line()
-        if self._terminal:
-            sys.stderr.write("\r" + line.ljust(self._length))
-            sys.stderr.flush()
-            self._length = len(line)
-        else:
-            _say(line)
-
-    def end(self) -> None:
-        if self._length:
-            sys.stderr.write("\r" + " " * self._length + "\r")
-            sys.stderr.flush()
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
 
 
 def _log(trace: str) -> str:

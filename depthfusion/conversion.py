@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
+from depthfusion import metadata
 from depthfusion.errors import InputError
 from depthfusion.picture import STRIP, Picture
 from ldm3d import sphere
@@ -117,7 +118,11 @@ def depth(picture: Picture, path: Path, unit: DepthUnit | None = None, *, invert
             raise InputError(f"{path} has distances down to {low:g}; metres must be above 0, and infinite for the sky")
         if not np.isfinite(low):
             raise InputError(f"{path} is infinitely far everywhere; give distances in metres")
-        return from_metres(pixels)
+        mapped = from_metres(pixels)
+        assert mapped.near is not None
+        if not metadata.is_distance(mapped.near):
+            raise InputError(f"{path} is {mapped.near:g} m away where it is nearest; give distances in metres")
+        return mapped
     if low < -1e-6 or high > 1 + 1e-6:
         raise InputError(
             f"{path} has values from {low:g} to {high:g}, but relative depth lies in 0 to 1; scale it, or give "

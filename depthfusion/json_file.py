@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 from pathlib import Path
@@ -77,13 +78,15 @@ def _text(path: Path, kind: str) -> str:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise InputError(f"{path} cannot be read as {kind}: it is not text in UTF-8") from None
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise InputError(f"{path} cannot be read as {kind}: there is no such file") from None
     except IsADirectoryError:
         raise InputError(f"{path} cannot be read as {kind}: it is a folder") from None
     except PermissionError:
         raise InputError(f"{path} cannot be read as {kind}: it may not be read; change its permissions") from None
     except OSError as error:
+        if error.errno in {errno.ELOOP, errno.ENAMETOOLONG}:
+            raise InputError(f"{path} cannot be read as {kind}: {error.strerror}; correct the name") from None
         raise MachineError(f"{path} could not be read ({error.strerror or error}); check the disk") from None
 
 

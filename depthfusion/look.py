@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 DEFAULT_NEAR = 1.0
 DEFAULT_FAR = 50.0
+LEAST_LEVELS = 1e-5  # below what 16 bits tell apart
+LARGEST_LEVEL = 100.0
 
 
 class Look(State):
@@ -40,6 +42,11 @@ class Look(State):
         low, high = self.levels
         if not low < high:
             raise InputError(f"levels {low:g},{high:g} cannot be used: the first must be below the second")
+        if high - low < LEAST_LEVELS or max(abs(low), abs(high)) > LARGEST_LEVEL:
+            raise InputError(
+                f"levels {low:g},{high:g} cannot be used: choose two that are at least {LEAST_LEVELS:g} apart, "
+                f"from -{LARGEST_LEVEL:g} to {LARGEST_LEVEL:g}"
+            )
         chosen_near = self.near if self.near is not None else near or DEFAULT_NEAR
         chosen_far = self.far if self.far is not None else far or DEFAULT_FAR
         if not chosen_near < chosen_far:

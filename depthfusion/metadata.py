@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +24,7 @@ from ldm3d.rgbd import XMP
 KEY = "depthfusion"
 PARAMETERS = "parameters"
 _VERSION = 1
+_NEAREST, _FARTHEST = 1e-6, 1e12  # metres: what the numbers of drawing, 32 bits wide, can hold with room
 
 
 @dataclass(frozen=True)
@@ -139,12 +139,13 @@ def read(found: Mapping[str, str], path: Path) -> Record | None:
         unreadable("no SHA-256 of the depth")
     if not isinstance(source, str):
         unreadable("no source of the depth")
-    if not (near is None and far is None) and not (_metres(near) and _metres(far) and near < far):
+    if not (near is None and far is None) and not (is_distance(near) and is_distance(far) and near < far):
         unreadable("near and far must be metres, 0 < near < far")
     if request is not None and not isinstance(request, dict):
         unreadable("a request that is no object")
     return Record(sha256, None if near is None else float(near), None if far is None else float(far), source, request)
 
 
-def _metres(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < sys.float_info.max
+def is_distance(value: object) -> bool:
+    """Say whether `value` can be the distance in metres that a depth of 0 or 65535 stands for."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and _NEAREST <= value <= _FARTHEST

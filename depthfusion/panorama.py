@@ -52,6 +52,8 @@ class Panorama:
 
 def depth_beside(path: Path) -> Path | None:
     """Return the depth that stands beside the picture NAME.xxx: NAME.depth.png, else another kind that is read."""
+    if not path.name:
+        return None
     beside = depth_path(path)
     try:
         return next((found for suffix in _DEPTH_SUFFIXES if (found := beside.with_suffix(suffix)).exists()), None)

@@ -61,7 +61,7 @@ def unused(folder: Path, name: str, suffixes: tuple[str, ...]) -> Path:
     count = 1
     while True:
         candidate = folder / (name if count == 1 else f"{name}-{count}")
-        if not any(candidate.with_name(candidate.name + suffix).exists() for suffix in suffixes):
+        if not any(os.path.lexists(candidate.with_name(candidate.name + suffix)) for suffix in suffixes):
             return candidate
         count += 1
 

@@ -181,7 +181,8 @@ def _file(value: Any, name: str, path: Path) -> Path:
     if not isinstance(value, str) or not value or "\0" in value:
         raise InputError(f"{name!r} of {path} is {shown(value)}: write a file's path, relative to the project")
     found = path.parent / PurePosixPath(value)
-    if not found.is_file():
+    # os.path takes a name that cannot be looked up, such as one too long, for one that is not there
+    if not os.path.isfile(found):  # noqa: PTH113
         raise InputError(f"the {name} {found} of {path} is not there: bring it back or correct {name!r} in the project")
     return found
 

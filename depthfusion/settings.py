@@ -11,12 +11,23 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar, Generic, Self, TypeVar, overload
 
 from depthfusion.errors import InputError
 
 T = TypeVar("T")
+
+
+_LONGEST_TOLD = 200  # letters of a refused value that are repeated
+
+
+def _finite(value: object) -> bool:
+    """Say whether `value` is a finite number that a float can hold; a whole number of JSON may have 4300 digits."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    return abs(value) <= sys.float_info.max
 
 
 class Signal:
@@ -93,7 +104,9 @@ class Value(Generic[T]):
 
     def refuse(self, value: object, reason: str) -> InputError:
         """Return the sentence for a value that cannot be."""
-        return InputError(f"{self.name.replace('_', ' ')} {value!s} cannot be used: {reason}")
+        told = str(value)
+        told = told if len(told) <= _LONGEST_TOLD else told[: _LONGEST_TOLD - 1] + "…"
+        return InputError(f"{self.name.replace('_', ' ')} {told} cannot be used: {reason}")
 
 
 class Number(Value[float]):
@@ -117,7 +130,7 @@ class Number(Value[float]):
 
     def check(self, value: Any) -> float:
         """Accept any finite number in the range."""
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        if not _finite(value):
             raise self.refuse(value, f"a number {self.range} is needed")
         if not self.minimum <= value <= self.maximum:
             raise self.refuse(f"{value:g}", f"choose a number {self.range}")
@@ -211,7 +224,7 @@ class Vector(Value[tuple[float, ...]]):
         if (
             not isinstance(value, (tuple, list))
             or len(value) != len(self.default)
-            or any(isinstance(n, bool) or not isinstance(n, (int, float)) or not math.isfinite(n) for n in value)
+            or not all(_finite(n) for n in value)
         ):
             raise self.refuse(
                 value, f"{len(self.default)} finite numbers are needed, such as {self.format(self.default)}"
@@ -250,7 +263,8 @@ class Size(Value[tuple[int, int]]):
             or len(value) != 2
             or any(isinstance(n, bool) or not isinstance(n, int) or not 1 <= n <= self.largest for n in value)
         ):
-            raise self.refuse(value, f"width x height in pixels from 1 to {self.largest} is needed, such as 1920x1080")
+            told = "x".join(str(n) for n in value) if isinstance(value, (tuple, list)) else value
+            raise self.refuse(told, f"width x height in pixels from 1 to {self.largest} is needed, such as 1920x1080")
         return value[0], value[1]
 
     def parse(self, text: str) -> tuple[int, int]:

@@ -210,3 +210,132 @@ def test_a_defect_is_logged_with_its_traceback(tmp_path: Path, monkeypatch: pyte
         signal.signal(signal.SIGTERM, before)
     [log] = tmp_path.rglob("*.log")
     assert "in broken" in log.read_text()
+
+
+def test_a_complaint_is_one_line_whatever_the_name(tmp_path: Path) -> None:
+    for arguments in (["still", "a\nb.png", "-o", "c.png"], ["import", "a.png", "--no\nsuch", "-o", "c.png"]):
+        done = run(*arguments, folder=tmp_path)
+        assert done.returncode == 2
+        assert r"\n" in complaint(done)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="shells there do not close streams")
+def test_closed_streams_and_narrow_encodings_do_not_hinder(world: Path, tmp_path: Path) -> None:
+    command = f'exec "{sys.executable}" -m depthfusion still "{world}" -o ü漢.png --size 8x8'
+    for more, closed in (({}, "<&- >&- 2>&-"), ({"PYTHONIOENCODING": "latin-1"}, "")):
+        done = subprocess.run(["sh", "-c", f"{command} {closed}"], cwd=tmp_path, env=environment(**more), check=False)
+        assert done.returncode == 0
+        (tmp_path / "ü漢.png").unlink()
+    assert run("still", "--help", folder=tmp_path, PYTHONIOENCODING="ascii").returncode == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGHUP")
+def test_a_closed_terminal_leaves_nothing_half_written(world: Path, tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "depthfusion", "video", str(world), "-o", "clip.mp4", "--seconds", "60"],
+        cwd=tmp_path, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    while not list(tmp_path.glob(".partial-*.mp4")):
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.send_signal(signal.SIGHUP)
+    assert process.wait(20) == 130
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_output_that_cannot_be_told_is_one_sentence(tmp_path: Path) -> None:
+    quiet = {name: value for name, value in environment().items() if name != "PYTHONUNBUFFERED"}
+    making = ("generate", "a meadow", "-o", "m.png", "--size", "64x32")
+    for arguments, more in ((["--help"], {}), (making, {}), (making, {"PYTHONUNBUFFERED": "1"})):
+        command = [sys.executable, "-m", "depthfusion", *arguments]
+        with Path("/dev/full").open("w") as full:
+            done = subprocess.run(
+                command,
+                cwd=tmp_path,
+                env={**quiet, **more},
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                check=False,
+            )
+        assert done.returncode == 3
+        assert done.stderr.splitlines()[-1].startswith("error: standard output could not be written")
+        assert "Exception ignored" not in done.stderr
+
+
+def test_a_slip_in_a_prompt_s_options_makes_no_folder(tmp_path: Path) -> None:
+    for arguments in ([" "], ["a meadow", "--engine", "none"], ["a meadow", "--size", "10x10"]):
+        assert run(*arguments, folder=tmp_path).returncode == 2
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_an_option_that_is_not_known_names_the_help_of_its_command(tmp_path: Path) -> None:
+    assert "'depthfusion still --help'" in complaint(run("still", "a.png", "-o", "b.png", "--stride", folder=tmp_path))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+def test_names_that_lead_nowhere_are_input_errors(world: Path, tmp_path: Path) -> None:
+    (tmp_path / "circle").symlink_to("circle")
+    (tmp_path / "far.depthfusion").write_text(json.dumps({"version": 1, "panorama": "w" * 300}))
+    good = ["still", str(world), "-o"]
+    for arguments in (
+        ["still", "", "-o", "a.png"],
+        ["still", "circle", "-o", "a.png"],
+        ["still", "circle/w.png", "-o", "a.png"],
+        [*good, "circle/a.png"],
+        [*good, "a.png", "--depth", "circle"],
+        ["still", "far.depthfusion", "-o", "a.png"],
+        ["video", str(world), "-o", "a.mp4", "--path", "p" * 300],
+        ["video", str(world), "-o", "a.mp4", "--path", "circle.json/" + "p" * 300 + ".json"],
+        ["video", str(world), "-o", "a.mp4", "--path", "far.depthfusion/p.json"],
+    ):
+        done = run(*arguments, folder=tmp_path)
+        assert done.returncode == 2, done.stderr
+        complaint(done)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no ulimit")
+def test_a_full_disk_is_told_for_every_kind_of_picture(world: Path, tmp_path: Path) -> None:
+    limited = 'ulimit -f 4; exec "$@"'  # blocks of 512 bytes: the same answer of the system as a full disk's
+    for suffix in (".png", ".jpg", ".webp", ".tif"):
+        command = [
+            "sh",
+            "-c",
+            limited,
+            "sh",
+            sys.executable,
+            "-m",
+            "depthfusion",
+            "still",
+            str(world),
+            "-o",
+            f"a{suffix}",
+        ]
+        done = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False)
+        assert done.returncode == 3, done.stderr
+        assert "disk is full" in complaint(done)
+        assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a display is named by the environment on Linux alone")
+def test_a_display_that_does_not_answer_counts_as_none(tmp_path: Path) -> None:
+    done = run("studio", folder=tmp_path, DISPLAY=":4711", QT_QPA_PLATFORM="xcb")
+    assert done.returncode == 3
+    assert "display" in complaint(done)
+
+
+def test_options_beside_a_prompt_reach_the_studio(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = pytest.importorskip("depthfusion.studio.app")
+    asked: list[object] = []
+    monkeypatch.setattr(cli, "_has_display", lambda: True)
+    monkeypatch.setattr(app, "main", lambda request, scene: asked.append(request) or 0)
+    assert cli.main(["a quiet lake", "--seed", "5", "--size", "128x64"]) == 0
+    assert asked == [{"prompt": "a quiet lake", "seed": 5, "size": [128, 64]}]
+    assert cli.main(["a quiet lake", "--engine", "none"]) == 2
+    assert len(asked) == 1
+
+
+def test_an_empty_name_of_a_file_is_told_as_such(world: Path, tmp_path: Path) -> None:
+    for arguments in (["a.png", "-o", ""], ["", "-o", "a.png"], [str(world), "-o", "a.png", "--depth", ""]):
+        assert "is empty" in complaint(run("still", *arguments, folder=tmp_path))

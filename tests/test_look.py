@@ -74,3 +74,9 @@ def test_a_camera_may_stand_anywhere_within_the_farthest_radius() -> None:
     rule.check_inside((4.49, 0, 0))
     with pytest.raises(InputError, match=r"position 0,0,4.51 is 4.51 m from the centre.*ends at 4.50 m"):
         rule.check_inside((0, 0, 4.51))
+
+
+@pytest.mark.parametrize("levels", [(0, 1e-300), (-1e300, 1e300), (0.5, 0.500001)])
+def test_levels_beyond_what_depth_can_tell_are_refused(levels: tuple[float, float]) -> None:
+    with pytest.raises(InputError, match="levels"):
+        Look(levels=levels).displacement()

@@ -121,3 +121,15 @@ def test_states_do_not_share_values() -> None:
 
     Everything().number = 4.0
     assert (Everything().number, Other().number) == (1.5, 7.0)
+
+
+def test_whole_numbers_beyond_floats_are_refused_in_a_short_sentence() -> None:
+    for field, value in ((Number(1.0, "x"), 10**400), (Vector((0.0, 0.0), "x"), [10**400, 0])):
+        with pytest.raises(InputError) as refused:
+            field.check(value)
+        assert len(str(refused.value)) < 350
+
+
+def test_a_refused_size_is_told_as_it_is_written() -> None:
+    with pytest.raises(InputError, match="0x5"):
+        Size((64, 32), "x").parse("0x5")

@@ -11,6 +11,7 @@ from depthfusion.camera.stereo import Rig, Side
 from depthfusion.errors import InputError
 from depthfusion.look import Displacement
 
+NEAREST_CONVERGENCE = 0.001  # metres: nearer than that the eyes' pictures are nowhere near each other
 DEFAULT_SIZES = {
     "mono": (1920, 1080),
     "sbs": (3840, 1080),
@@ -60,6 +61,11 @@ def compose(options: ViewOptions, pose: Pose, fov: float, size: tuple[int, int],
     asked of a layout that has both, and for a size that two eyes cannot share.
     """
     width, height = size
+    if options.convergence is not None and 0 < options.convergence < NEAREST_CONVERGENCE:
+        raise InputError(
+            f"convergence {options.convergence:g} m cannot be used: choose at least {NEAREST_CONVERGENCE:g} m, "
+            "or 0 for none"
+        )
     lens = Perspective(fov)
     pose = pose.levelled() if options.level else pose
     rig = Rig(options.eye_separation, rule.neutral if options.convergence is None else options.convergence)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -70,7 +71,7 @@ class SceneJob(Job):
         size = export.size or default_size(view)
         compose(view, pose_of(view), view.fov, size, Displacement())
         for source in (self.scene, self.depth, panorama.depth_beside(Path(self.scene))):
-            if source is not None and output.resolve() == Path(source).resolve():
+            if source is not None and os.path.realpath(output) == os.path.realpath(source):
                 raise InputError(f"{output} cannot be written because it is read as well: choose another name")
         check_writable(output)
         return view, export, size

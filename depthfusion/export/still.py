@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -63,5 +64,12 @@ def write(pixels: NDArray[np.uint8], output: Path) -> None:
     """Write sRGB pixels [height, width, 3] whole, in the format of the suffix."""
     from PIL import Image
 
+    image, choice = Image.fromarray(pixels), _FORMATS[output.suffix.lower()]
     with whole_file(output) as partial:
-        Image.fromarray(pixels).save(partial, **_FORMATS[output.suffix.lower()])
+        if "compression" not in choice:
+            image.save(partial, **choice)
+            return
+        # libtiff writes by itself and only says "error -2" of a full disk: into memory, then.
+        encoded = io.BytesIO()
+        image.save(encoded, "TIFF", **choice)
+        partial.write_bytes(encoded.getbuffer())

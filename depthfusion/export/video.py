@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,6 +54,8 @@ class VideoJob(SceneJob):
         rate = paths.frame_rate(export.fps)
         own = self.own_path(export)
         seconds = export.seconds or (own.duration if own else DEFAULT_SECONDS)
+        if own:
+            ExportSettings.seconds.check(seconds)
         times = paths.frame_times(seconds, rate)
         scene, rule = self.read(progress)
         path = own.rescaled(seconds) if own else preset(export.path, pose_of(view), view.fov, rule, seconds)
@@ -84,7 +87,8 @@ class VideoJob(SceneJob):
             return CameraPath.from_json(self.camera_path)
         if export.path in PRESETS:
             return None
-        if not Path(export.path).exists() and Path(export.path).suffix.lower() != ".json":
+        # os.path takes a name that cannot be looked up, such as one too long, for one that is not there
+        if not os.path.exists(export.path) and Path(export.path).suffix.lower() != ".json":  # noqa: PTH110
             raise InputError(
                 f"path {export.path} cannot be used: choose {', '.join(PRESETS)} or the name of a path file (.json)"
             )

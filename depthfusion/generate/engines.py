@@ -46,7 +46,8 @@ class Sketch:
         """Accept every 2:1 size from 64×32 to 16384×8192 with an even width."""
         width, height = request.size or self.size
         if width != 2 * height:
-            raise InputError(f"size {width}x{height} is not twice as wide as high: choose {width}x{width // 2}")
+            rows = min(max(round(width / 2), 32), self.largest[1])
+            raise InputError(f"size {width}x{height} is not twice as wide as high: choose {2 * rows}x{rows}")
         if not 64 <= width <= self.largest[0]:
             raise InputError(f"size {width}x{height} cannot be drawn by sketch: choose from 64x32 to 16384x8192")
 

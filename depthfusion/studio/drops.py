@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -74,10 +75,17 @@ def _colour_of(path: Path) -> Path:
     return next((colour for colour in beside if stem and colour.is_file()), path)
 
 
+def ordinary(path: Path) -> bool:
+    """Whether a path is a file that can be read to its end: a pipe would let its reader wait for ever."""
+    return os.path.isfile(path)  # noqa: PTH113 — which says no of a name that cannot be looked up
+
+
 def is_grey(path: Path) -> bool:
     """Whether a picture has no colour. A file that cannot be read has none to show; opening it tells why."""
     if path.suffix.lower() in {".exr", ".npy"}:
         return path.suffix.lower() == ".npy"
+    if not ordinary(path):
+        return False
     import numpy as np
     from PIL import Image, UnidentifiedImageError
 

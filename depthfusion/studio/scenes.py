@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from depthfusion import project
 from depthfusion.errors import InputError
 from depthfusion.project import Project
-from depthfusion.studio.drops import understand
+from depthfusion.studio.drops import ordinary, understand
 
 if TYPE_CHECKING:
     from depthfusion.panorama import Panorama
@@ -71,7 +71,7 @@ def _check_has_depth(picture: Path) -> None:
 
     from depthfusion.panorama import depth_beside
 
-    if depth_beside(picture) is not None:
+    if depth_beside(picture) is not None or not ordinary(picture):
         return
     try:
         with Image.open(picture) as image:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -52,7 +52,7 @@ class Window(QMainWindow):
         self._was_maximized = False
         self.setWindowTitle("DepthFusion")
         self.setAcceptDrops(True)
-        self.resize(1440, 900)
+        self.resize(QSize(1440, 900).boundedTo(self.screen().availableSize()))
 
         self.tasks = Tasks(self)
         self.loader = Latest("opening", self)
@@ -121,7 +121,7 @@ class Window(QMainWindow):
             self.splitter.addWidget(widget)
             self.splitter.setStretchFactor(self.splitter.count() - 1, stretch)
             if not stretch:
-                widget.setMinimumWidth(width - 40)
+                widget.setMinimumWidth(width - 10)  # below that numbers are cut off
                 widget.setMaximumWidth(width + 140)
         self.splitter.setSizes(list(_SIDES))
         frame = QWidget()

@@ -8,7 +8,7 @@ from depthfusion.camera.frame import compose, default_size, pose_of
 from depthfusion.camera.options import LAYOUTS, ViewOptions
 from depthfusion.camera.pose import Pose
 from depthfusion.errors import InputError
-from depthfusion.look import Look
+from depthfusion.look import Displacement, Look
 
 RULE = Look().displacement()
 
@@ -92,3 +92,8 @@ def test_default_sizes():
     assert sizes["mono"] == (1920, 1080)
     assert sizes["sbs"] == (3840, 1080)
     assert sizes["tb"] == (1920, 2160)
+
+
+def test_a_convergence_that_no_eyes_have_is_refused() -> None:
+    with pytest.raises(InputError, match=r"at least 0\.001"):
+        compose(ViewOptions(layout="sbs", convergence=1e-300), Pose(), 90, (64, 32), Displacement())

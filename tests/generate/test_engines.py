@@ -66,3 +66,11 @@ def test_a_job_that_cannot_write_says_so_before_it_works(tmp_path: Path) -> None
     with pytest.raises(InputError, match="its folder does not exist"):
         job.run(Progress(lambda report: steps.append(report.text)))
     assert steps == []
+
+
+@pytest.mark.parametrize("size", [(65, 33), (100, 51), (10, 10), (65536, 65536), (64, 1)])
+def test_the_size_that_is_proposed_instead_is_one_that_can_be_made(size: tuple[int, int]) -> None:
+    with pytest.raises(InputError) as refused:
+        ENGINES["sketch"].check(GenerationRequest(prompt="a meadow", size=size))
+    proposed = GenerationRequest.size.parse(str(refused.value).rsplit(" ", 1)[1])
+    ENGINES["sketch"].check(GenerationRequest(prompt="a meadow", size=proposed))

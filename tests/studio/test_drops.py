@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -72,3 +73,13 @@ def test_a_panorama_without_depth_is_told_in_the_window_s_words(tmp_path: Path) 
     with pytest.raises(InputError, match=r"a\.png has no depth: drop it together with its depth map") as raised:
         open_files((picture(tmp_path / "a.png", True),))
     assert "--" not in str(raised.value)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    first, second = tmp_path / "a.png", tmp_path / "b.png"
+    os.mkfifo(first)
+    os.mkfifo(second)
+    for paths in ((first,), (first, second)):
+        with pytest.raises(InputError):
+            open_files(paths)
