@@ -7,6 +7,8 @@ two eyes' pictures of a side-by-side still.
 from __future__ import annotations
 
 import argparse
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -16,7 +18,6 @@ from PySide6.QtCore import QDeadlineTimer, QEventLoop
 from PySide6.QtWidgets import QApplication
 
 from depthfusion import panorama
-from depthfusion.export.jobs import StillJob
 from depthfusion.generate.jobs import GenerateJob
 from depthfusion.jobs.progress import Progress
 from depthfusion.studio import app
@@ -56,9 +57,9 @@ def strip_of(scene: Path, folder: Path) -> Image.Image:
     """Return panorama, depth and both eyes in a row."""
     read = panorama.load(scene)
     pair = folder / "pair.png"
-    StillJob(
-        scene=str(scene), output=str(pair), view={"layout": "sbs", "eye_separation": 0.2}, export={"size": [1200, 600]}
-    ).run(Progress())
+    # In a process of its own: one has one OpenGL context, and here that is the window's.
+    view = ("--layout", "sbs", "--eye-separation", "0.2", "--size", "1200x600")
+    subprocess.run([sys.executable, "-m", "depthfusion", "still", str(scene), "-o", str(pair), *view], check=True)
     depth = Image.fromarray((read.depth >> 8).astype(np.uint8)).convert("RGB")
     pictures = [Image.fromarray(read.rgb), depth, Image.open(pair)]
     sized = [picture.resize((2 * STRIP_HEIGHT, STRIP_HEIGHT), Image.Resampling.LANCZOS) for picture in pictures]
