@@ -32,9 +32,10 @@ def machine() -> dict[str, Any]:
 
 
 def commit() -> str:
-    """Return the commit that was measured, with a + where the tree differed from it."""
+    """Return the commit that was measured, with a + where the tree, these results aside, differed from it."""
     head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True)
-    changed = subprocess.run(["git", "status", "--porcelain"], cwd=ROOT, capture_output=True, text=True, check=True)
+    source = ("git", "status", "--porcelain", "--", ".", ":!benchmarks/results", ":!docs/benchmarks.md")
+    changed = subprocess.run(source, cwd=ROOT, capture_output=True, text=True, check=True)
     return head.stdout.strip() + ("+" if changed.stdout.strip() else "")
 
 
