@@ -87,7 +87,8 @@ def _command(arguments: Sequence[str]) -> Callable[[], int]:
         return functools.partial(namespace.run, namespace)
     meant = options.nearest(first, commands) if " " not in first.strip() else None
     if meant is not None:
-        raise InputError(f"{first!r} is no command: did you mean '{meant}'? (a prompt of one word: generate {first!r})")
+        alone = f"for a prompt of one word: generate {first!r} -o NAME.png"
+        raise InputError(f"{first!r} is no command: did you mean '{meant}'? ({alone})")
     prompt = options.Parser(prog="depthfusion")
     prompt.add_argument("prompt")
     options.add(prompt, GenerationRequest, "generation", skip=("prompt",))
@@ -198,6 +199,10 @@ def _import(namespace: argparse.Namespace) -> int:
     from depthfusion import panorama
 
     output = Path(namespace.output)
+    written = {os.path.realpath(path) for path in (output, panorama.depth_path(output))}
+    for source in (namespace.image, namespace.depth, panorama.depth_beside(Path(namespace.image))):
+        if source is not None and os.path.realpath(source) in written:
+            raise InputError(f"{source} is read and would be written as well: choose another name for -o")
     panorama.check_destination(output)
     read = panorama.load(
         Path(namespace.image),

@@ -83,7 +83,7 @@ def join_negatives(arguments: Sequence[str]) -> list[str]:
 
 def nearest(word: str, known: Iterable[str], within: int = 2) -> str | None:
     """Return the known word at an edit distance (Levenshtein) of at most `within` letters, the nearest first."""
-    distance, best = min((_distance(word, candidate), candidate) for candidate in known)
+    distance, best = min((_distance(word.casefold(), candidate), candidate) for candidate in known)
     return best if distance <= within else None
 
 

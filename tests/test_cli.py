@@ -148,6 +148,18 @@ def test_a_prompt_alone_makes_panorama_depth_and_stereo_video_where_there_is_no_
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(names)
 
 
+@pytest.mark.parametrize("arguments", [["a.png", "-o", "a.png"], ["b.png", "--depth", "a.depth.png", "-o", "a.png"]])
+def test_import_never_writes_over_what_it_reads(arguments: list[str], world: Path, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.png").write_bytes(world.read_bytes())
+    (tmp_path / "a.depth.png").write_bytes(world.with_name("world.depth.png").read_bytes())
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    done = run("import", *arguments, folder=tmp_path)
+    assert done.returncode == 2
+    assert "is read and would be written as well" in complaint(done)
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
 def test_the_doctor_speaks_json(tmp_path: Path) -> None:
     done = run("doctor", "--json", folder=tmp_path)
     assert done.returncode == 0

@@ -50,6 +50,7 @@ def test_what_cannot_be_read_is_an_input_error(arguments: tuple[str, ...]) -> No
         ("vidoe", "video"),
         ("stil", "still"),
         ("impotr", "import"),
+        ("VIDEO", "video"),
         ("forest", None),
         ("sea", None),
     ],

@@ -66,6 +66,11 @@ def compose(options: ViewOptions, pose: Pose, fov: float, size: tuple[int, int],
             f"convergence {options.convergence:g} m cannot be used: choose at least {NEAREST_CONVERGENCE:g} m, "
             "or 0 for none"
         )
+    if options.eye_separation >= 2 * rule.farthest:
+        raise InputError(
+            f"eye separation {options.eye_separation:g} m cannot be used: it is as wide as the whole world, "
+            f"{2 * rule.farthest:g} m"
+        )
     lens = Perspective(fov)
     pose = pose.levelled() if options.level else pose
     rig = Rig(options.eye_separation, rule.neutral if options.convergence is None else options.convergence)

@@ -97,3 +97,8 @@ def test_default_sizes():
 def test_a_convergence_that_no_eyes_have_is_refused() -> None:
     with pytest.raises(InputError, match=r"at least 0\.001"):
         compose(ViewOptions(layout="sbs", convergence=1e-300), Pose(), 90, (64, 32), Displacement())
+
+
+def test_eyes_farther_apart_than_the_world_is_wide_are_refused() -> None:
+    with pytest.raises(InputError, match="eye separation 9 m cannot be used"):
+        compose(ViewOptions(layout="sbs", eye_separation=9), Pose(), 90, (64, 32), Displacement())
