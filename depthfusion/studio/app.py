@@ -53,6 +53,7 @@ def make_window(
         last = state.restore(session.load(saved))
     except (InputError, MachineError) as error:
         trouble = str(error)
+        session.set_aside(saved)
     dressed = theme.Theme(application, state.appearance.scheme)
     state.appearance.changed.connect(lambda name: dressed.choose(state.appearance.scheme))
     window = Window(state, saved)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -142,4 +143,13 @@ def load(path: Path) -> dict[str, Any]:
         raise InputError(f"{path} is broken; the studio starts afresh") from None
     if not isinstance(saved, dict):
         raise InputError(f"{path} is not a session; the studio starts afresh")
+    version = saved.get("version", VERSION)
+    if not isinstance(version, int) or version > VERSION:
+        raise InputError(f"{path} is of a newer DepthFusion (version {version}); the studio starts afresh")
     return saved
+
+
+def set_aside(path: Path) -> None:
+    """Keep a session that could not be read as NAME.unread, so that the next autosave does not take its place."""
+    with contextlib.suppress(OSError):
+        path.replace(path.with_name(f"{path.name}.unread"))

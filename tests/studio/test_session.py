@@ -88,3 +88,13 @@ def test_a_project_has_what_the_session_shows_and_keeps_its_own_path_until_anoth
     again = state.project()
     assert again is not None
     assert again.camera_path is None
+
+
+def test_a_newer_program_s_session_is_told_and_kept(tmp_path: Path) -> None:
+    path = tmp_path / "session.json"
+    path.write_text('{"version": 99}', encoding="utf-8")
+    with pytest.raises(InputError, match=r"newer DepthFusion \(version 99\)"):
+        session.load(path)
+    session.set_aside(path)
+    assert not path.exists()
+    assert (tmp_path / "session.json.unread").read_text(encoding="utf-8") == '{"version": 99}'
