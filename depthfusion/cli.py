@@ -7,7 +7,6 @@ import functools
 import os
 import signal
 import sys
-import time
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -53,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return Exit.MACHINE
     except Exception as error:  # noqa: BLE001 — the last place a defect can be written down
         said = console.in_one_line(f"{type(error).__name__}: {error}")
-        console.say(f"error: a defect of the program ({said}); {_log(traceback.format_exc())}")
+        console.say(f"error: a defect of the program ({said}); {places.write_log(traceback.format_exc())}")
         return Exit.DEFECT
 
 
@@ -302,15 +301,3 @@ def _do(job: Job) -> Json:
     if result.get("understood"):
         console.say(result["understood"])
     return result
-
-
-def _log(trace: str) -> str:
-    """Write a traceback to the log and say where it is."""
-    path = places.log()
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8") as log:
-            log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {' '.join(sys.argv)}\n{trace}\n")
-    except OSError:
-        return f"the log {path} could not be written:\n{trace}"
-    return f"its traceback is in {path}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import os
 import re
+import sys
+import time
 import unicodedata
 from pathlib import Path
 
@@ -76,3 +78,15 @@ def make(folder: Path) -> None:
         ) from None
     except OSError as error:
         raise cannot_write(folder, error) from None
+
+
+def write_log(trace: str) -> str:
+    """Append a defect's traceback to the log and say where it is; where it cannot be written, say the whole of it."""
+    path = log()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as file:
+            file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {' '.join(sys.argv)}\n{trace}\n")
+    except OSError:
+        return f"the log {path} could not be written:\n{trace}"
+    return f"its traceback is in {path}"

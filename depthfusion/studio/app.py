@@ -85,6 +85,7 @@ def main(request: Mapping[str, Any] | None = None, scene: Path | None = None) ->
     def tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         details = "".join(traceback.format_exception(kind, error, trace))
         sys.stderr.write(details)
+        places.write_log(details)
         window.banner.tell("error", f"a defect of the program ({kind.__name__}: {error})", details=details)
 
     sys.excepthook = tell

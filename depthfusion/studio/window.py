@@ -265,10 +265,13 @@ class Window(QMainWindow):
         sentence = failure.message
         if failure.reason == "defect":
             sentence = f"{task.title}: a defect of the program ({failure.message})"
+            places.write_log(failure.traceback)
         kind = "warning" if failure.reason == "input" else "error"
         self.banner.tell(kind, sentence, details=failure.traceback)
 
     def _trouble(self, trouble: Trouble) -> None:
+        if trouble.details:
+            places.write_log(trouble.details)
         self.banner.tell("error", trouble.sentence, details=trouble.details)
 
     def _problem(self, sentence: str) -> None:

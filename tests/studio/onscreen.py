@@ -21,9 +21,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
-from depthfusion import panorama
+from depthfusion import panorama, places
 from depthfusion.panorama import Panorama
 from depthfusion.studio import app, session
+from depthfusion.studio.background import Trouble
 from depthfusion.studio.viewport import Viewport
 from depthfusion.studio.window import Window
 
@@ -471,6 +472,12 @@ def test_a_crash_loses_nothing(shown: Window, world: Path, qtbot: QtBot, tmp_pat
         again.show()
     assert (again.session.look.strength, again.session.files) == (0.77, (world,))
     again.close()
+
+
+def test_a_defect_is_told_and_written_to_the_log(window: Window) -> None:
+    window.loader.failed.emit(Trouble("a defect of the program", "Traceback: on purpose"))
+    assert window.banner.isVisible()
+    assert "Traceback: on purpose" in places.log().read_text(encoding="utf-8")
 
 
 def test_no_handler_takes_more_than_16_ms(window: Window, world: Path, qtbot: QtBot, tmp_path: Path) -> None:
