@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QSocketNotifier, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QSocketNotifier, Qt, QTimer
 from PySide6.QtGui import QSurfaceFormat
 from PySide6.QtWidgets import QApplication
 
@@ -91,7 +91,11 @@ def main(request: Mapping[str, Any] | None = None, scene: Path | None = None) ->
     sys.excepthook = tell
     with _signals_close(window):
         window.show()
-        return application.exec()
+        code = application.exec()
+    # While the application still is: a window that goes after its connection to the display takes the process with it.
+    window.deleteLater()
+    application.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    return code
 
 
 @contextlib.contextmanager
@@ -107,7 +111,8 @@ def _signals_close(window: Window) -> Iterator[None]:
         woken = QSocketNotifier(ours.fileno(), QSocketNotifier.Type.Read)
         woken.activated.connect(lambda: ours.recv(64))
         before = signal.set_wakeup_fd(theirs.fileno())
-        handlers = {number: signal.signal(number, lambda *_: window.close()) for number in _SIGNALS}
+        # In a turn of its own: a signal is heard in the middle of whatever runs, and a window must not close as it paints.
+        handlers = {number: signal.signal(number, lambda *_: QTimer.singleShot(0, window.close)) for number in _SIGNALS}
         try:
             yield
         finally:
