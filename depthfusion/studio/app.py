@@ -111,7 +111,7 @@ def _signals_close(window: Window) -> Iterator[None]:
         woken = QSocketNotifier(ours.fileno(), QSocketNotifier.Type.Read)
         woken.activated.connect(lambda: ours.recv(64))
         before = signal.set_wakeup_fd(theirs.fileno())
-        # In a turn of its own: a signal is heard in the middle of whatever runs, and a window must not close as it paints.
+        # In a turn of its own: a signal is heard in the middle of whatever runs, also of a paint.
         handlers = {number: signal.signal(number, lambda *_: QTimer.singleShot(0, window.close)) for number in _SIGNALS}
         try:
             yield
