@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, QSocketNotifier, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QSocketNotifier, Qt, QTimer
 from PySide6.QtGui import QSurfaceFormat
 from PySide6.QtWidgets import QApplication
 
@@ -91,11 +91,7 @@ def main(request: Mapping[str, Any] | None = None, scene: Path | None = None) ->
     sys.excepthook = tell
     with _signals_close(window):
         window.show()
-        code = application.exec()
-    # While the application still is: a window that goes after its connection to the display takes the process with it.
-    window.deleteLater()
-    application.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-    return code
+        return application.exec()
 
 
 @contextlib.contextmanager
