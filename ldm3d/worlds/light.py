@@ -95,6 +95,12 @@ TIMES: dict[str, Light] = {
         horizon=(1.25, 0.46, 0.14), anti=(0.34, 0.24, 0.38), glow=(1.6, 0.62, 0.16), cloud=(0.34, 0.19, 0.25),
         ground=(0.125, 0.085, 0.075), ambient=0.56, exposure=1.1, lamps=0.6, cover=0.42, fog=0.0010, fog_height=110.0,
     ),
+    "dusk": Light(
+        azimuth=22, elevation=3.0, sun=(0.42, 0.34, 0.46), disc=(0.0, 0.0, 0.0), zenith=(0.022, 0.045, 0.150),
+        horizon=(0.50, 0.27, 0.24), anti=(0.10, 0.12, 0.27), glow=(0.55, 0.22, 0.10), cloud=(0.10, 0.09, 0.17),
+        ground=(0.035, 0.036, 0.055), ambient=0.80, exposure=1.35, stars=0.25, lamps=1.0, cover=0.34, fog=0.0010,
+        fog_height=110.0, shadow=0.3,
+    ),
     "night": Light(
         azimuth=-24, elevation=31, sun=(0.26, 0.34, 0.52), disc=(3.0, 3.1, 3.0), zenith=(0.010, 0.018, 0.048),
         horizon=(0.045, 0.075, 0.150), anti=(0.030, 0.050, 0.105), glow=(0.10, 0.14, 0.22), cloud=(0.035, 0.048, 0.085),

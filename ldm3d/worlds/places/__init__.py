@@ -27,11 +27,15 @@ class Place:
         words: further words and phrases that name it, lower case, plurals included.
         build: layout generator -> scene. The generator is seeded by the world's seed and the place's name alone, so
             that the same place is found again at another time of day.
+        stuff: what most of it is made of, one of `spec.TARGETS`: "a pink forest" asks for pink "foliage".
+        shows: words for things that stand in it anyway, so that naming them is understood ("palm trees" on a beach).
     """
 
     name: str
     words: tuple[str, ...]
     build: Callable[[np.random.Generator], Scene]
+    stuff: str = "ground"
+    shows: tuple[str, ...] = ()
 
 
 @cache
