@@ -22,7 +22,7 @@ from ldm3d.worlds.scene import Scene
 from ldm3d.worlds.shade import Shader
 from ldm3d.worlds.shadow import Shadows
 from ldm3d.worlds.sky import Sky
-from ldm3d.worlds.spec import SceneSpec, Understanding
+from ldm3d.worlds.spec import SceneSpec, Understanding, Wish
 from ldm3d.worlds.words import understand
 
 THREADS = 2
@@ -65,7 +65,7 @@ def _check(seed: int, size: tuple[int, int]) -> None:
 
 
 @lru_cache(maxsize=2)
-def lay_out(place: str, seed: int) -> tuple[Scene, tuple[float, float]]:
+def lay_out(place: str, seed: int, wish: Wish = Wish()) -> tuple[Scene, tuple[float, float]]:
     """The scene of a place and a seed, and where in the cloud texture its sky lies.
 
     The layout knows nothing of time and weather, so that the same place can be asked for at night.
@@ -73,12 +73,12 @@ def lay_out(place: str, seed: int) -> tuple[Scene, tuple[float, float]]:
     """
     rng = np.random.default_rng([seed, crc32(place.encode())])
     clouds = rng.uniform(0.0, 1.0, 2)
-    return registry()[place].build(rng), (float(clouds[0]), float(clouds[1]))
+    return registry()[place].build(rng, wish), (float(clouds[0]), float(clouds[1]))
 
 
 def _prepare(spec: SceneSpec, seed: int, size: tuple[int, int], check: Callable[[], None]) -> Renderer:
     """Build the scene of a specification and everything that is computed once."""
-    scene, clouds = lay_out(spec.place, seed)
+    scene, clouds = lay_out(spec.place, seed, spec.wish)
     check()
     light = light_of(spec)
     light = replace(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from ldm3d.worlds.scene import Scene
+    from ldm3d.worlds.spec import Wish
 
 
 @dataclass(frozen=True)
@@ -25,15 +26,15 @@ class Place:
     Attributes:
         name: its name, one word, lower case.
         words: further words and phrases that name it, lower case, plurals included.
-        build: layout generator -> scene. The generator is seeded by the world's seed and the place's name alone, so
-            that the same place is found again at another time of day.
+        build: layout generator and wish -> scene. The generator is seeded by the world's seed and the place's name
+            alone, so that the same place is found again at another time of day.
         stuff: what most of it is made of, one of `spec.TARGETS`: "a pink forest" asks for pink "foliage".
         shows: words for things that stand in it anyway, so that naming them is understood ("palm trees" on a beach).
     """
 
     name: str
     words: tuple[str, ...]
-    build: Callable[[np.random.Generator], Scene]
+    build: Callable[[np.random.Generator, Wish], Scene]
     stuff: str = "ground"
     shows: tuple[str, ...] = ()
 

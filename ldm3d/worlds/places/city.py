@@ -10,6 +10,7 @@ from ldm3d.worlds.places import Place
 from ldm3d.worlds.plants import Garden
 from ldm3d.worlds.scene import Boxes, Limbs, Scene, Stones, joined
 from ldm3d.worlds.shade import Hit, Shader
+from ldm3d.worlds.spec import Wish
 from ldm3d.worlds.streets import EYE, PITCH_X, PITCH_Z, ROAD, WALK, Plan, furniture, parked_cars
 
 WALLS: dict[int, tuple[Colour, ...]] = {
@@ -98,7 +99,7 @@ def _buildings(rng: np.random.Generator, plan: Plan) -> Boxes:
     )
 
 
-def build(rng: np.random.Generator) -> Scene:
+def build(rng: np.random.Generator, wish: Wish) -> Scene:
     """Lay out a city."""
     plan = Plan(rng)
     houses = _buildings(rng, plan)

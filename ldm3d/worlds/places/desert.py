@@ -11,6 +11,7 @@ from ldm3d.worlds.plants import Garden, scatter
 from ldm3d.worlds.scene import Scene, Stones
 from ldm3d.worlds.shade import Hit, Shader
 from ldm3d.worlds.sky import colour, dot, smoothstep
+from ldm3d.worlds.spec import Wish
 
 EYE = 1.7
 
@@ -98,7 +99,7 @@ class _Dunes:
         return value
 
 
-def build(rng: np.random.Generator) -> Scene:
+def build(rng: np.random.Generator, wish: Wish) -> Scene:
     """Lay out a desert."""
     dunes = _Dunes(rng)
 

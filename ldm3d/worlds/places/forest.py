@@ -11,6 +11,7 @@ from ldm3d.worlds.plants import Garden, scatter, spread
 from ldm3d.worlds.scene import Scene, Stones
 from ldm3d.worlds.shade import Hit, Shader
 from ldm3d.worlds.sky import colour, smoothstep
+from ldm3d.worlds.spec import Wish
 
 EYE = 1.7
 
@@ -64,7 +65,7 @@ class _Floor:
         return shader.lit(np.maximum(albedo, 0.006), normal, hit.p, free=0.42 + 0.58 * free)
 
 
-def build(rng: np.random.Generator) -> Scene:
+def build(rng: np.random.Generator, wish: Wish) -> Scene:
     """Lay out a forest."""
     floor = _Floor(rng)
 

@@ -11,6 +11,7 @@ from ldm3d.worlds.plants import Garden, scatter, spread
 from ldm3d.worlds.scene import Scene, Stones
 from ldm3d.worlds.shade import Hit, Shader
 from ldm3d.worlds.sky import colour, smoothstep
+from ldm3d.worlds.spec import Wish
 
 EYE = 1.6
 BLOSSOMS = ((0.80, 0.72, 0.10), (0.85, 0.84, 0.80), (0.72, 0.10, 0.07), (0.36, 0.22, 0.70), (0.78, 0.30, 0.48))
@@ -63,7 +64,7 @@ class _Hills:
         return shader.lit(np.maximum(albedo, 0.006), normal, hit.p, free=0.4 + 0.6 * free, wrap=0.2)
 
 
-def build(rng: np.random.Generator) -> Scene:
+def build(rng: np.random.Generator, wish: Wish) -> Scene:
     """Lay out a meadow."""
     hills = _Hills(rng)
 

@@ -11,6 +11,7 @@ from ldm3d.worlds.plants import Garden, scatter, spread
 from ldm3d.worlds.scene import Scene, Stones
 from ldm3d.worlds.shade import Hit, Shader
 from ldm3d.worlds.sky import colour, dot, smoothstep
+from ldm3d.worlds.spec import Wish
 from ldm3d.worlds.water import Water
 
 EYE = 1.7
@@ -117,7 +118,7 @@ class _Range:
         return shader.lit(np.maximum(albedo, 0.006), normal, hit.p, free=free, wrap=0.08)
 
 
-def build(rng: np.random.Generator) -> Scene:
+def build(rng: np.random.Generator, wish: Wish) -> Scene:
     """Lay out mountains."""
     land = _Range(rng)
 

@@ -13,6 +13,7 @@ from ldm3d.worlds.render import Renderer
 from ldm3d.worlds.shade import Shader
 from ldm3d.worlds.shadow import Shadows
 from ldm3d.worlds.sky import Sky
+from ldm3d.worlds.spec import Wish
 
 PAGE = Path(__file__).parents[3] / "docs" / "worlds.md"
 
@@ -23,7 +24,7 @@ def test_the_place_that_the_page_adds_is_complete() -> None:
     module: dict[str, object] = {"__name__": "saltflat"}
     exec(compile(example, str(PAGE), "exec"), module)
     place = module["PLACE"]
-    scene = place.build(np.random.default_rng(0))  # type: ignore[attr-defined]
+    scene = place.build(np.random.default_rng(0), Wish())  # type: ignore[attr-defined]
     grid, light = Grid.of(128, 64), TIMES["afternoon"]
     shader = Shader(Sky(light, (0.0, 0.0), grid.texel), Shadows(scene, light.direction), 1.0)
     rgb, depth = Renderer(scene, shader, grid).band((0, 64), lambda: None)
