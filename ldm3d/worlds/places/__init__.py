@@ -25,9 +25,11 @@ class Place:
 
     Attributes:
         name: its name, one word, lower case.
-        words: further words and phrases that name it, lower case, plurals included.
+        words: further words and phrases that name it, lower case, plurals included; each belongs to one place.
         build: layout generator and wish -> scene. The generator is seeded by the world's seed and the place's name
             alone, so that the same place is found again at another time of day.
+        hints: words that suggest it ("stalactites"); they count where no place is named.
+        whole: a world of its own, in which one stands whatever else is named ("a city under water").
         stuff: what most of it is made of, one of `spec.TARGETS`: "a pink forest" asks for pink "foliage".
         shows: words for things that stand in it anyway, so that naming them is understood ("palm trees" on a beach).
     """
@@ -35,6 +37,8 @@ class Place:
     name: str
     words: tuple[str, ...]
     build: Callable[[np.random.Generator, Wish], Scene]
+    hints: tuple[str, ...] = ()
+    whole: bool = False
     stuff: str = "ground"
     shows: tuple[str, ...] = ()
 
