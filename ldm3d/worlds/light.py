@@ -5,12 +5,29 @@ All colours are linear RGB. The tables are chosen by eye, as a painter would; wh
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ldm3d.worlds.arrays import Array, Colour
-from ldm3d.worlds.spec import SceneSpec
+
+
+@dataclass(frozen=True)
+class Depths:
+    """Water around the eye.
+
+    Attributes:
+        surface: height of the water's surface above the eye, metres.
+        colour: of the light that comes from far water.
+        fade: extinction per metre of red, green and blue.
+        caustics: strength of the light's net on the ground, 0 to 1.
+    """
+
+    surface: float
+    colour: Colour = (0.02, 0.17, 0.26)
+    fade: Colour = (0.16, 0.055, 0.042)
+    caustics: float = 0.7
 
 
 @dataclass(frozen=True)
@@ -36,6 +53,23 @@ class Light:
         fog: extinction per metre at eye height.
         fog_height: metres in which fog thins by e.
         shadow: strength of cast shadows, 0 to 1.
+        lamp: colour of lamps as a factor.
+        sky_share: share of the sky's light that comes in; 1 in the open.
+        fill: light that comes from all sides anyway, such as indoors.
+        veil: share of the sky behind an even layer of cloud, 0 to 1.
+        veil_colour: of that layer.
+        snow: share of level surfaces under snow, 0 to 1.
+        snow_colour: its albedo.
+        wet: how wet they are, 0 to 1.
+        falling: rain below 0, snow above 0; its absolute value says how much.
+        bow: strength of a rainbow.
+        aurora: strength of northern lights.
+        bolts: how many flashes of lightning are seen.
+        green: what the season makes of green surfaces: a factor, and a share of it, 0 to 1.
+        depths: the water that one is in, or None.
+        saturation: factor on how far colours are from grey.
+        warmth: shift of the white point, −1 (blue) to 1 (orange).
+        contrast: factor on the distance from middle grey.
     """
 
     azimuth: float
@@ -56,6 +90,31 @@ class Light:
     fog: float = 0.0006
     fog_height: float = 220.0
     shadow: float = 1.0
+    lamp: Colour = (1.0, 1.0, 1.0)
+    sky_share: float = 1.0
+    fill: Colour = (0.0, 0.0, 0.0)
+    veil: float = 0.0
+    veil_colour: Colour = (0.0, 0.0, 0.0)
+    snow: float = 0.0
+    snow_colour: Colour = (0.80, 0.84, 0.90)
+    wet: float = 0.0
+    falling: float = 0.0
+    bow: float = 0.0
+    aurora: float = 0.0
+    bolts: int = 0
+    green: tuple[Colour, float] = ((1.0, 1.0, 1.0), 0.0)
+    depths: Depths | None = None
+    saturation: float = 1.0
+    warmth: float = 0.0
+    contrast: float = 1.0
+
+    @property
+    def outside(self) -> Array:
+        """What shines through a window [3, 1]: some of the sky, and of the sun's."""
+        value: Array = np.array([self.horizon, self.anti, self.zenith, self.sun], np.float32).T @ np.array(
+            [[0.25], [0.25], [0.2], [0.12]], np.float32
+        )
+        return value
 
     @property
     def night(self) -> bool:
@@ -109,52 +168,40 @@ TIMES: dict[str, Light] = {
 }  # fmt: skip
 
 
-def _mix(a: Colour, b: Colour, amount: float) -> Colour:
-    return (a[0] + (b[0] - a[0]) * amount, a[1] + (b[1] - a[1]) * amount, a[2] + (b[2] - a[2]) * amount)
-
-
-def _grey(colour: Colour) -> Colour:
-    luma = 0.2126 * colour[0] + 0.7152 * colour[1] + 0.0722 * colour[2]
-    return (luma * 0.98, luma, luma * 1.04)
-
-
-def _times(colour: Colour, factor: float) -> Colour:
+def times(colour: Colour, factor: float) -> Colour:
+    """A colour, brighter or darker."""
     return (colour[0] * factor, colour[1] * factor, colour[2] * factor)
 
 
-def light_of(spec: SceneSpec) -> Light:
-    """The light of a scene: its time's, changed by its weather."""
-    light = TIMES[spec.time]
-    if spec.weather == "cloudy":
+def inside(daylight: float, fill: Colour, exposure: float = 1.0, lamps: float = 1.0) -> Callable[[Light], Light]:
+    """What a room or a cave makes of the hour's light, for `Scene.light`.
+
+    Args:
+        daylight: share of the sky's light that comes in on average.
+        fill: light from all sides that does not depend on the hour.
+        exposure: what the eye is used to, instead of the hour's.
+        lamps: how brightly lamps burn at any hour, at least.
+    """
+
+    def changed(light: Light) -> Light:
         return replace(
-            light,
-            sun=_times(_mix(light.sun, _grey(light.sun), 0.25), 0.34),
-            disc=_times(light.disc, 0.12),
-            zenith=_mix(light.zenith, _times(_grey(light.horizon), 0.62), 0.55),
-            horizon=_mix(light.horizon, _grey(light.horizon), 0.35),
-            anti=_mix(light.anti, _grey(light.anti), 0.45),
-            glow=_times(light.glow, 0.45),
-            cloud=_times(_mix(light.cloud, _grey(light.cloud), 0.4), 0.92),
-            ambient=light.ambient * 1.12,
-            cover=0.86,
-            stars=light.stars * 0.6,
-            fog=light.fog * 1.6,
-            shadow=0.55,
-        )
-    if spec.weather == "foggy":
+            light, sky_share=daylight, fill=fill, exposure=exposure, lamps=max(light.lamps, lamps), fog=0.0004,
+            snow=0.0, wet=0.0, falling=0.0,
+        )  # fmt: skip
+
+    return changed
+
+
+def under_water(surface: float, colour: Colour = (0.02, 0.17, 0.26), fade: Colour = (0.16, 0.055, 0.042),
+                caustics: float = 0.7) -> Callable[[Light], Light]:  # fmt: skip
+    """What water makes of the hour's light, for `Scene.light`; see `Depths` for the arguments."""
+
+    def changed(light: Light) -> Light:
+        day = 0.2126 * light.sun[0] + 0.7152 * light.sun[1] + 0.0722 * light.sun[2]
+        share = min(1.0, 0.06 + day / 2.6)
+        water = Depths(surface, times(colour, share), fade, caustics)
         return replace(
-            light,
-            sun=_times(light.sun, 0.42),
-            disc=_times(light.disc, 0.25),
-            zenith=_mix(light.zenith, _mix(light.horizon, light.anti, 0.5), 0.50),
-            horizon=_mix(light.horizon, _grey(light.horizon), 0.30),
-            anti=_mix(light.anti, _grey(light.anti), 0.30),
-            glow=_times(light.glow, 0.75),
-            ambient=light.ambient * 1.1,
-            cover=0.0,
-            stars=light.stars * 0.15,
-            fog=0.028,
-            fog_height=26.0,
-            shadow=0.6,
+            light, depths=water, falling=0.0, snow=0.0, wet=0.0, exposure=light.exposure * (1.5 if day > 1 else 1.0)
         )
-    return light
+
+    return changed

@@ -54,11 +54,11 @@ class Garden:
 
     def all_cards(self) -> Cards | None:
         """Everything planted so far that is made of cards."""
-        return joined(list(self.cards)) if self.cards else None  # type: ignore[return-value]
+        return joined(list(self.cards)) if self.cards else None
 
     def all_limbs(self) -> Limbs | None:
         """Everything planted so far that is made of limbs."""
-        return joined(list(self.limbs)) if self.limbs else None  # type: ignore[return-value]
+        return joined(list(self.limbs)) if self.limbs else None
 
     def tints(self, count: int, colour: Colour, spread: float) -> Array:
         """Colours [count, 3] around one: lighter and darker, yellower and bluer."""

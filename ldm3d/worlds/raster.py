@@ -155,8 +155,27 @@ def limb_spans(grid: Grid, start: Array, end: Array, radius: Array, rows: tuple[
     return patch_spans(grid, low, high, (left + right) / 2, np.minimum((right - left) / 2, np.pi), rows)
 
 
-def box_spans(grid: Grid, boxes: Boxes, rows: tuple[int, int]) -> Spans:
-    """Spans of upright boxes; the eye stands outside their ground plans."""
+@dataclass(frozen=True)
+class Bounds:
+    """Patches of the sphere that hold things.
+
+    They lie at latitudes from `low` to `high`, `half` wide to both sides of the longitude `middle`: radians [N].
+    """
+
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    middle: NDArray[np.float64]
+    half: NDArray[np.float64]
+
+    def spans(self, grid: Grid, rows: tuple[int, int], order: Ints) -> Spans:
+        """The spans of the things `order`, in that order."""
+        low, high, middle, half = (table[order] for table in (self.low, self.high, self.middle, self.half))
+        found = patch_spans(grid, low, high, middle, half, rows)
+        return Spans(order[found.thing], found.row, found.first, found.count)
+
+
+def box_bounds(grid: Grid, boxes: Boxes) -> tuple[Bounds, Array]:
+    """Bounds of upright boxes and their nearest distances [N]; the eye stands outside their ground plans."""
     c, s = np.cos(boxes.turn.astype(np.float64)), np.sin(boxes.turn.astype(np.float64))
     hx, hy, hz = boxes.half.astype(np.float64).T
     cx, cy, cz = boxes.centre.astype(np.float64).T
@@ -172,10 +191,53 @@ def box_spans(grid: Grid, boxes: Boxes, rows: tuple[int, int]) -> Spans:
             x, z = cx + i * hx * c + k * hz * s, cz - i * hx * s + k * hz * c
             corners.append((np.arctan2(x, -z) - lon0 + np.pi) % (2 * np.pi) - np.pi)
     left, right = np.min(corners, axis=0), np.max(corners, axis=0)
+    # Above or below a box all around is covered.
+    over = (gap_x == 0.0) & (gap_z == 0.0)
+    half = np.where(over, np.pi, (right - left) / 2 + grid.texel)
     top, bottom = cy + hy, cy - hy
     high = np.arctan2(top, np.where(top > 0, near, far)) + grid.texel
     low = np.arctan2(bottom, np.where(bottom > 0, far, near)) - grid.texel
-    return patch_spans(grid, low, high, lon0 + (left + right) / 2, (right - left) / 2 + grid.texel, rows)
+    nearest = np.hypot(near, np.maximum(np.abs(cy) - hy, 0.0)).astype(np.float32)
+    return Bounds(low, high, lon0 + (left + right) / 2, half), nearest
+
+
+def triangle_bounds(grid: Grid, corners: Array) -> tuple[Bounds, Array]:
+    """Bounds of triangles [N, 3, 3], exact but for a texel of margin, and distances [N] that they surely exceed."""
+    points = corners.astype(np.float64)
+    unit = points / np.maximum(np.linalg.norm(points, axis=2, keepdims=True), 1e-9)
+    lat = np.arcsin(np.clip(unit[..., 1], -1.0, 1.0))
+    low, high = lat.min(axis=1), lat.max(axis=1)
+    y = np.array([0.0, 1.0, 0.0])
+    sides = []
+    for p, q in ((0, 1), (1, 2), (2, 0)):
+        # An edge is part of a great circle; its summit and its lowest point count where they lie between the corners.
+        normal = np.cross(unit[:, p], unit[:, q])
+        sides.append(normal[:, 1])
+        normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-12)
+        summit = y - normal * normal[:, 1:2]
+        summit /= np.maximum(np.linalg.norm(summit, axis=1, keepdims=True), 1e-12)
+        for sign in (1.0, -1.0):
+            between = (np.sum(np.cross(unit[:, p], sign * summit) * normal, axis=1) > 0) & (
+                np.sum(np.cross(sign * summit, unit[:, q]) * normal, axis=1) > 0
+            )
+            angle = sign * np.arcsin(np.clip(summit[:, 1], -1.0, 1.0))
+            high = np.where(between, np.maximum(high, angle), high)
+            low = np.where(between, np.minimum(low, angle), low)
+    lon = np.arctan2(points[..., 0], -points[..., 2])
+    first = (lon[:, 1] - lon[:, 0] + np.pi) % (2 * np.pi) - np.pi
+    second = first + (lon[:, 2] - lon[:, 1] + np.pi) % (2 * np.pi) - np.pi
+    left, right = np.minimum(np.minimum(first, second), 0.0), np.maximum(np.maximum(first, second), 0.0)
+    # The vertical lies on one side of all three planes: a pole is inside.
+    pole = (np.min(sides, axis=0) >= 0) | (np.max(sides, axis=0) <= 0)
+    volume = np.sum(np.cross(unit[:, 0], unit[:, 1]) * unit[:, 2], axis=1)
+    above = np.where(volume > 0, 1.0, -1.0) * np.array(sides[0]) > 0
+    high = np.where(pole & above, np.pi / 2, high)
+    low = np.where(pole & ~above, -np.pi / 2, low)
+    middle = points.mean(axis=1)
+    size = np.linalg.norm(points - middle[:, None], axis=2).max(axis=1)
+    nearest = np.maximum(np.linalg.norm(middle, axis=1) - size, 0.0).astype(np.float32)
+    half = np.where(pole, np.pi, (right - left) / 2 + grid.texel / np.maximum(np.cos(lat).min(axis=1), 1e-3))
+    return Bounds(low - grid.texel, high + grid.texel, lon[:, 0] + (left + right) / 2, np.minimum(half, np.pi)), nearest
 
 
 def texels(grid: Grid, spans: Spans) -> Iterator[tuple[Ints, Ints, Ints]]:

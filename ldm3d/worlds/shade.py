@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from ldm3d.worlds import noise
 from ldm3d.worlds.arrays import Array
 from ldm3d.worlds.light import Light
 from ldm3d.worlds.relief import Relief
+from ldm3d.worlds.scene import Lamps
 from ldm3d.worlds.shadow import Shadows
-from ldm3d.worlds.sky import Sky, colour, dot
+from ldm3d.worlds.sky import Sky
+from ldm3d.worlds.vectors import colour, dot, smoothstep
 
 # The tables hold colours as they are seen; this makes them the light that a whole sky sheds on a surface.
 AMBIENT = 1.75
-LAMP_REACH = 26.0
-LAMP = colour((13.0, 8.6, 4.4))
+SNOW_EDGE, WET_DARK = 0.42, 0.40
 
 
 @dataclass
@@ -29,6 +33,7 @@ class Hit:
         normal: unit normals [3, n].
         texel: size [n] of a panorama texel at that distance, metres, square to the ray.
         footprint: size [n] of the area on the surface that a texel stands for, metres.
+        uv: metres along and up the surface [2, n], where it is that of a box or of triangles.
     """
 
     d: Array
@@ -37,6 +42,19 @@ class Hit:
     normal: Array
     texel: Array
     footprint: Array
+    uv: Array | None = None
+
+    def part(self, at: NDArray[np.integer[Any]]) -> Hit:
+        """The points `at` alone."""
+        return Hit(
+            self.d[:, at],
+            self.r[at],
+            self.p[:, at],
+            self.normal[:, at],
+            self.texel[at],
+            self.footprint[at],
+            None if self.uv is None else self.uv[:, at],
+        )
 
 
 class Shader:
@@ -47,24 +65,26 @@ class Shader:
         shadows: the maps.
         open_sky: share of the sky that lights the ground where nothing stands.
         relief: the hills' shadows, where there are any.
-        lamps: points [L, 3] that give light at night.
+        lamps: points that give light when lamps are lit.
     """
 
     def __init__(
-        self, sky: Sky, shadows: Shadows, open_sky: float, relief: Relief | None = None, lamps: Array | None = None
+        self, sky: Sky, shadows: Shadows, open_sky: float, relief: Relief | None = None, lamps: Lamps | None = None
     ) -> None:
         self.sky, self.shadows, self.relief = sky, shadows, relief
         self.light: Light = sky.light
         self.toward = sky.toward
-        self._lamps = lamps if lamps is not None and sky.light.lamps > 0.0 else np.zeros((0, 3))
+        self._lamps = lamps if sky.light.lamps > 0.0 else None
         light = self.light
         self.sun_colour = colour(light.sun)
         mean = 0.5 * (np.array(light.horizon) + np.array(light.anti))
-        above = (0.85 * np.array(light.zenith) + 0.40 * mean) * light.ambient * open_sky * AMBIENT
+        above = (0.85 * np.array(light.zenith) + 0.40 * mean) * light.ambient * AMBIENT
         if light.cover > 0.7:
-            above = (above + np.array(light.cloud) * 0.5 * open_sky) * 0.9
-        self.above = above.astype(np.float32)[:, None]
-        self.below = colour(light.ground) * np.float32(1.9)
+            above = (above + np.array(light.cloud) * 0.5) * 0.9
+        share = open_sky * light.sky_share
+        fill = colour(light.fill)
+        self.above = above.astype(np.float32)[:, None] * np.float32(share) + fill
+        self.below = colour(light.ground) * np.float32(1.9 * light.sky_share) + fill * np.float32(0.7)
 
     def ambient(self, ny: Array, free: Array | float = 1.0) -> Array:
         """Light [3, n] from sky and ground on surfaces with the normals' upward parts `ny` [n]."""
@@ -77,23 +97,82 @@ class Shader:
         lit = self.shadows.lit(p, bias)
         if self.relief is not None:
             lit = lit * self.relief.lit(p[0], p[2])
-        return 1.0 - np.float32(self.light.shadow) * (1.0 - lit)
+        share: Array = 1.0 - np.float32(self.light.shadow) * (1.0 - lit)
+        depths = self.light.depths
+        if depths is not None:
+            # The net of light that waves throw on what lies below them, along the sun's way through the water.
+            deep = np.maximum(np.float32(depths.surface) - p[1], 0.0)
+            slant = self.toward[[0, 2]] / np.float32(1.33 * max(float(self.toward[1]), 0.3))
+            x, z = p[0] - slant[0] * deep, p[2] - slant[1] * deep
+            net = noise.ridges()(x * np.float32(1 / 7), z * np.float32(1 / 7)) + noise.ridges()(
+                z * np.float32(1 / 5), x * np.float32(1 / 5)
+            )
+            bright = 1.0 + np.float32(depths.caustics) * (2.6 * smoothstep(0.75, 1.25, net) - 0.6) * np.exp(
+                -deep * 0.04
+            )
+            share = share * bright * np.exp(-deep * np.float32(sum(depths.fade) / 4.0))
+        return share
 
     def lamplight(self, p: Array, normal: Array) -> Array | float:
         """Light [3, n] of the lamps at points with their normals; it falls off with the square of the distance."""
-        if not len(self._lamps):
+        lamps = self._lamps
+        if lamps is None:
             return 0.0
-        total = np.zeros_like(normal[0])
-        for lamp in self._lamps.astype(np.float32):
-            near = np.flatnonzero((np.abs(p[0] - lamp[0]) < LAMP_REACH) & (np.abs(p[2] - lamp[2]) < LAMP_REACH))
+        total = np.zeros_like(normal)
+        for centre, tone, reach in zip(lamps.centre, lamps.colour, lamps.reach, strict=True):
+            near = np.flatnonzero((np.abs(p[0] - centre[0]) < reach) & (np.abs(p[2] - centre[2]) < reach))
             if not near.size:
                 continue
-            way = lamp[:, None] - p[:, near]
+            way = centre[:, None] - p[:, near]
             square = dot(way, way) + np.float32(0.6)
             facing = np.maximum(dot(way, normal[:, near]) / np.sqrt(square) + 0.15, 0.0)
-            fade = np.maximum(1.0 - square / np.float32(LAMP_REACH**2), 0.0)
-            total[near] += facing / square * (fade * fade)
-        value: Array | float = LAMP * (total * np.float32(self.light.lamps))
+            fade = np.maximum(1.0 - square / np.float32(reach * reach), 0.0)
+            total[:, near] += tone[:, None] * (facing / square * (fade * fade))
+        value: Array = total * (colour(self.light.lamp) * np.float32(self.light.lamps))
+        return value
+
+    def _weathered(self, albedo: Array, normal: Array, p: Array) -> Array:
+        """Albedo under the season's colours, wetness and snow."""
+        light = self.light
+        factor, share = light.green
+        if share > 0.0:
+            green = albedo[1] - np.maximum(albedo[0], albedo[2])
+            much = np.clip(green / (0.30 * albedo[1] + np.float32(1e-4)), 0.0, 1.0) * np.float32(share)
+            albedo = albedo * (1.0 + (colour(factor) - 1.0) * much)
+        if light.wet > 0.0:
+            open_ = self.shadows.open_sky(p[0], p[2])
+            albedo = albedo * (1.0 - np.float32(WET_DARK * light.wet) * open_)
+        if light.snow > 0.0:
+            x, z = p[0], p[2]
+            far = np.sqrt(dot(p, p)) * np.float32(self.sky.pixel * 2.0)
+            patch = noise.rough()(x * np.float32(1 / 5), z * np.float32(1 / 5), far / 5)
+            free = 0.35 + 0.65 * self.shadows.open_sky(x, z)
+            level = normal[1] + 0.10 * patch - np.float32(1.0 - SNOW_EDGE - 0.5 * light.snow)
+            cover = smoothstep(0.0, 0.25, level * free) * np.float32(min(1.0, 0.2 + light.snow))
+            albedo = albedo + (colour(light.snow_colour) - albedo) * cover
+        return albedo
+
+    def _wet(self, rgb: Array, normal: Array, p: Array) -> Array:
+        """Colours with what wet ground mirrors: everywhere a little, in puddles most of it."""
+        r = np.sqrt(np.maximum(dot(p, p), np.float32(1e-6)))
+        d = p / r
+        facing = np.clip(-dot(d, normal), 0.02, 1.0)
+        flat = smoothstep(0.93, 0.995, normal[1])
+        pool = noise.rough()(p[0] * np.float32(1 / 6), p[2] * np.float32(1 / 6), r * np.float32(self.sky.pixel / 3))
+        share = (0.02 + 0.75 * (1.0 - facing) ** 5) * (0.15 + 0.85 * flat * smoothstep(0.0, 0.9, pool))
+        share = share * (np.float32(self.light.wet) * self.shadows.open_sky(p[0], p[2]))
+        out = d + normal * (2.0 * facing)
+        out[1] = np.abs(out[1])
+        value: Array = rgb + (self.sky.gradient(out) - rgb) * share
+        return value
+
+    def mirrored(self, hit: Hit, normal: Array) -> Array:
+        """What a smooth surface mirrors [3, n]: the sky above, the ground's light below."""
+        out = hit.d + normal * (2.0 * np.maximum(-dot(hit.d, normal), 0.02))
+        up = smoothstep(-0.08, 0.12, out[1])
+        out[1] = np.abs(out[1])
+        sky = self.sky.gradient(out) * np.float32(self.light.sky_share) + colour(self.light.fill)
+        value: Array = self.below * 0.35 + (sky - self.below * 0.35) * up
         return value
 
     def lit(
@@ -106,7 +185,7 @@ class Shader:
         sun: Array | None = None,
         wrap: float = 0.0,
     ) -> Array:
-        """A dull surface under sun and sky.
+        """A dull surface under sun, sky and lamps, with the snow and the wetness of the hour.
 
         Args:
             albedo: [3, n] or [3, 1].
@@ -119,10 +198,11 @@ class Shader:
         facing = np.maximum((dot(normal, self.toward) + np.float32(wrap)) / np.float32(1.0 + wrap), 0.0)
         if sun is None:
             sun = self.sunlight(p)
+        albedo = self._weathered(albedo, normal, p)
         value: Array = albedo * (
             self.sun_colour * (facing * sun) + self.ambient(normal[1], free) + self.lamplight(p, normal)
         )
-        return value
+        return self._wet(value, normal, p) if self.light.wet > 0.0 else value
 
     def leaves(self, albedo: Array, normal: Array, p: Array, d: Array, leafy: Array, free: Array) -> Array:
         """Leaves: light wraps around them and shines through those between the eye and the light."""
@@ -132,6 +212,10 @@ class Shader:
         through = leafy * (0.30 + 1.1 * against * against) * np.maximum(0.65 - 0.35 * facing, 0.0)
         sun = self.sunlight(p, 0.7)
         warm = albedo * np.array([[1.25], [1.15], [0.55]], np.float32)
+        if self.light.snow > 0.0:
+            cover = smoothstep(0.15, 0.75, normal[1] + 0.3 * free) * np.float32(self.light.snow * 0.8)
+            albedo = albedo + (colour(self.light.snow_colour) - albedo) * cover
+            warm = warm * (1.0 - cover)
         value: Array = self.sun_colour * sun * (albedo * front + warm * through) + albedo * (
             self.ambient(normal[1], free) + self.lamplight(p, normal)
         )

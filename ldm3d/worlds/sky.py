@@ -8,27 +8,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from ldm3d.worlds import heavens as hung
 from ldm3d.worlds import noise
-from ldm3d.worlds.arrays import Array, Colour
-from ldm3d.worlds.light import Light
+from ldm3d.worlds.arrays import Array
+from ldm3d.worlds.heavens import Heavens
+from ldm3d.worlds.light import Depths, Light
+from ldm3d.worlds.vectors import colour, dot, smoothstep
 
-
-def colour(value: Colour) -> Array:
-    """A colour as [3, 1], ready to be multiplied with [n] or [3, n]."""
-    return np.array(value, np.float32)[:, None]
-
-
-def smoothstep(low: float, high: float, x: Array) -> Array:
-    """0 below `low`, 1 above `high`, smooth between."""
-    t = np.clip((x - np.float32(low)) / np.float32(high - low), 0.0, 1.0)
-    value: Array = t * t * (3.0 - 2.0 * t)
-    return value
-
-
-def dot(a: Array, b: Array) -> Array:
-    """Dot product over the first axis: [3, n] with [3, n] or [3]."""
-    value: Array = a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
-    return value
+__all__ = ["Sky", "colour", "dot", "smoothstep"]
 
 
 class Sky:
@@ -38,10 +25,11 @@ class Sky:
         light: the light of the hour.
         offset: where in the cloud texture the sky starts, two numbers in tiles.
         pixel: the angle of a texel in radians.
+        heavens: what hangs there besides sun or moon.
     """
 
-    def __init__(self, light: Light, offset: tuple[float, float], pixel: float) -> None:
-        self.light = light
+    def __init__(self, light: Light, offset: tuple[float, float], pixel: float, heavens: Heavens | None = None) -> None:
+        self.light, self.heavens = light, heavens
         self.offset = offset
         self.pixel = pixel
         self.toward = light.direction
@@ -89,40 +77,23 @@ class Sky:
             shown = shown * (0.86 + 0.14 * np.clip(spots, -1.2, 0.6))
         return shown
 
-    def _stars(self, d: Array) -> Array:
-        """Stars: at most one in each cell of a grid through which the sphere passes."""
-        total = np.zeros_like(d)
-        for grid, strength in ((24.0, 1.6), (57.0, 0.45)):
-            cell = np.floor(d * np.float32(grid))
-            a, b, c = (cell + 512.0).astype(np.uint32)
-            h = (a * np.uint32(73856093)) ^ (b * np.uint32(19349663)) ^ (c * np.uint32(83492791))
-            h = (h ^ (h >> 15)) * np.uint32(2246822519)
-            h = (h ^ (h >> 13)) * np.uint32(3266489917)
-            h ^= h >> 16
-            x, y, z = (((h >> s) & 255).astype(np.float32) / 256.0 for s in (0, 8, 16))
-            centre = (cell + 0.25 + 0.5 * np.stack([x, y, z])) / np.float32(grid)
-            length = np.sqrt(dot(centre, centre))
-            centre /= length
-            rank = np.maximum(((h >> 24) & 255).astype(np.float32) / 255.0 - 0.5, 0.0) * 2.0
-            # The real size is below a texel: what is spread over a texel is dimmed with it.
-            radius = max(self.pixel * 0.8, 0.0011)
-            spread = np.exp(-np.maximum(2.0 - 2.0 * dot(d, centre), 0.0) / np.float32(radius**2))
-            near_shell = np.abs(length - 1.0) < 0.35 / grid
-            bright = (
-                spread
-                * (0.05 * np.minimum(rank * 4.0, 1.0) + rank**7 * strength)
-                * near_shell
-                * min(1.0, (0.0022 / radius) ** 1.7)
-            )
-            warm = x[None] * np.array([[0.25], [0.0], [-0.3]], np.float32)
-            total += bright * (1.0 + warm)
-        pole = np.array([0.55, 0.48, 0.68], np.float32)
-        pole /= np.linalg.norm(pole)
-        across = dot(d, pole)
-        dust = noise.rough()(d[0] * 0.9 + d[1] * 0.4, d[2] * 0.9 - d[1] * 0.3)
-        milky = np.exp(-((across * 4.2) ** 2)) * np.clip(0.55 + 0.4 * dust, 0.0, 1.6)
-        total += colour((0.030, 0.034, 0.052)) * milky
-        return total * np.float32(self.light.stars) * smoothstep(-0.01, 0.25, d[1])
+    def _hang(self, sky: Array, d: Array) -> Array:
+        """What hangs in the sky, over the clear sky's colours."""
+        light, heavens = self.light, self.heavens
+        space = heavens is not None and heavens.space
+        if light.stars > 0.0 or space:
+            fade = np.float32(1.0) if space else smoothstep(-0.01, 0.25, d[1])
+            sky = sky + hung.stars(d, self.pixel, dense=space) * (np.float32(light.stars) * fade)
+        if heavens is not None and heavens.nebula is not None:
+            sky = sky + hung.nebula(d, heavens.nebula)
+        sky = sky + self._disc(d)
+        if heavens is not None:
+            lit = self._sun if space or not light.night else colour((0.8, 0.8, 0.8))
+            for body in heavens.bodies:
+                hung.draw_body(sky, d, body, self.toward, lit, min(1.0, light.stars), self.pixel)
+        if light.aurora > 0.0:
+            sky = sky + hung.aurora(d, self.offset) * np.float32(light.aurora)
+        return sky
 
     def _clouds(self, d: Array, sky: Array) -> Array:
         """Heaped clouds in slices of one layer, nearest slice first, lit from the light's side."""
@@ -170,23 +141,54 @@ class Sky:
         out[:, high] = sky[:, high] * seen + total
         return out
 
-    def radiance(self, d: Array, *, clouds: bool = True) -> Array:
+    def radiance(self, d: Array) -> Array:
         """The sky as it is seen along directions: linear [3, n]."""
-        sky = self.gradient(d)
-        if self.light.stars > 0.0:
-            sky += self._stars(d)
-        sky += self._disc(d)
-        if clouds and self.light.cover > 0.0:
+        light = self.light
+        if light.depths is not None:
+            return self._water(d, light.depths)
+        sky = self._hang(self.gradient(d), d)
+        if light.veil > 0.0:
+            sky = self._veiled(sky, d)
+        if light.cover > 0.0:
             sky = self._clouds(d, sky)
-        if self.light.fog > 0.01:
+        if light.bolts:
+            sky = sky + colour((0.85, 0.88, 1.0)) * hung.lightning(d, light.bolts, self.offset[0], light.azimuth + 25.0)
+        if light.bow > 0.0:
+            sky = sky + hung.rainbow(d, self.toward) * (self._sun * np.float32(light.bow * 0.8)) * (
+                smoothstep(-0.02, 0.10, d[1])
+            )
+        if light.fog > 0.01:
             veil = np.exp(-np.maximum(d[1], 0.0) * np.float32(3.0)) * np.float32(0.97)
             sky += (self.haze(d) - sky) * veil
         return sky
 
+    def _veiled(self, sky: Array, d: Array) -> Array:
+        """An even layer of cloud with soft folds over the sky."""
+        high = np.maximum(d[1], 0.0)
+        reach = np.float32(0.16) / (high + np.float32(0.18))
+        x, z = d[0] * reach + np.float32(self.offset[0]), d[2] * reach + np.float32(self.offset[1])
+        footprint = reach * reach * np.float32(self.pixel * 6.0)
+        folds = noise.billows()(x, z, footprint) - 0.5 + 0.10 * noise.rough()(x * 1.7, z * 1.7, footprint)
+        tone = 1.0 + np.float32(0.55) * folds * np.minimum(high * 6.0, 1.0) + 0.16 * (1.0 - high)
+        layer = colour(self.light.veil_colour) * tone
+        return sky + (layer - sky) * np.float32(self.light.veil)
+
     def reflection(self, d: Array) -> Array:
         """The sky as water mirrors it: without disc and stars, which its waves scatter."""
+        if self.light.depths is not None:
+            return self._water(d, self.light.depths)
         sky = self.gradient(d)
+        if self.light.veil > 0.0:
+            sky = self._veiled(sky, d)
+        if self.light.aurora > 0.0:
+            sky = sky + hung.aurora(d, self.offset) * np.float32(self.light.aurora)
         return self._clouds(d, sky) if self.light.cover > 0.0 else sky
+
+    def _water(self, d: Array, depths: Depths) -> Array:
+        """The colour of water far along a direction: lighter upward and toward the sun."""
+        up = 0.5 + 0.5 * d[1]
+        value: Array = colour(depths.colour) * (0.35 + 1.1 * up * up + 0.5 * np.maximum(dot(d, self.toward), 0.0) ** 8)
+        return value
 
     def through_air(self, rgb: Array, r: Array, d: Array) -> Array:
         """A surface's colour `rgb` [3, n] as it arrives from the distance `r` [n] along `d`.
@@ -194,6 +196,11 @@ class Sky:
         The fog's density falls exponentially with height; its integral along the ray is exact.
         """
         light = self.light
+        if light.depths is not None:
+            kept = np.exp(-r * colour(light.depths.fade))
+            return rgb * kept + self._water(d, light.depths) * (1.0 - kept)
+        if self.heavens is not None and self.heavens.space:
+            return rgb
         k = d[1] * np.float32(1.0 / light.fog_height)
         kr = np.clip(k * r, -6.0, 30.0)
         small = np.abs(kr) < 1e-3
@@ -204,4 +211,8 @@ class Sky:
         kept = np.exp(-base * tint)
         haze = self.haze(d)
         value: Array = haze + (rgb - haze) * kept
+        if light.bow > 0.0:
+            # Rain between here and there bends the light as well.
+            rain = (1.0 - np.exp(-r * np.float32(1 / 900))) * smoothstep(-0.02, 0.10, d[1])
+            value += hung.rainbow(d, self.toward) * (self._sun * np.float32(light.bow * 0.8)) * rain
         return value

@@ -1,4 +1,4 @@
-"""The solid layer: ground and boxes, exactly one of them in every texel, or the sky.
+"""The solid layer: ground, ceiling, boxes and triangles, exactly one of them in every texel, or the sky.
 
 Distances are those of texel centres. Colours of texels on an edge are averaged over four rays, so ridges and roof
 lines are smooth while depth keeps its step.
@@ -10,17 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ldm3d.worlds.arrays import Array, Ints
-from ldm3d.worlds.raster import Grid, box_span, box_spans, texels
-from ldm3d.worlds.scene import Boxes, Scene
+from ldm3d.worlds.raster import Grid, texels
+from ldm3d.worlds.scene import Scene
 from ldm3d.worlds.shade import Hit, Shader
-from ldm3d.worlds.terrain import Profiles, normals
+from ldm3d.worlds.solids import solids_of
+from ldm3d.worlds.terrain import Height, Profiles, normals
 
-SKY, GROUND = -2, -1
+CEILING, SKY, GROUND = -3, -2, -1
 BLOCK = 65536
 
 
 class Solid:
     """What a ray meets behind the fine things.
+
+    A texel holds a whole number: `SKY`, `GROUND` (or water), `CEILING`, or the solid thing with that number, boxes
+    first, then triangles.
 
     Args:
         scene: the place.
@@ -29,33 +33,54 @@ class Solid:
 
     def __init__(self, scene: Scene, grid: Grid) -> None:
         self.scene, self.grid = scene, grid
+        self.surface = surface(scene)
         theta = ((np.arange(grid.width) + 0.5) / grid.width - 0.5) * 2.0 * np.pi
-        self._profiles = Profiles(scene.height, theta)
+        self._floor = Profiles(self.surface, theta)
+        # A ceiling is a ground upside down.
+        self._roof = None if scene.ceiling is None else Profiles(_upside_down(scene.ceiling), theta)
         # The rays of an edge texel lie a quarter of it to the left and to the right.
         step = np.pi / grid.width / 2.0
         self._sub_theta = np.stack([theta - step, theta + step], axis=1).ravel()
-        self._sub = self._profiles.between()
+        self._sub_floor = self._floor.between()
+        self._sub_roof = None if self._roof is None else self._roof.between()
+        self.solids = solids_of(scene, grid)
+        self._start = np.cumsum([0] + [len(kind.part) for kind in self.solids])
+        shift = np.cumsum([0] + [int(kind.part.max()) + 1 for kind in self.solids])
+        self._part = np.concatenate(
+            [np.arange(-3, 0)] + [kind.part + at for kind, at in zip(self.solids, shift, strict=False)]
+        ).astype(np.int32)
 
     def depth(self, rows: tuple[int, int]) -> tuple[Array, Ints]:
-        """Distances [n] of the texels of some rows, infinite in the sky, and what is there [n]: box, GROUND or SKY."""
+        """Distances [n] of the texels of some rows, infinite in the sky, and what is there [n]."""
         grid = self.grid
         row = np.repeat(np.arange(*rows, dtype=np.int32), grid.width)
         column = np.tile(np.arange(grid.width, dtype=np.int32), rows[1] - rows[0])
-        level = grid.cos_phi.take(row)
-        rho = self._profiles.hit(column, grid.sin_phi.take(row) / level)
-        r = np.maximum(rho / level, np.float32(1.0))
-        what = np.where(np.isfinite(r), np.int32(GROUND), np.int32(SKY))
-        boxes = self.scene.boxes
-        if boxes is not None:
-            for thing, at_row, at_column in texels(grid, box_spans(grid, boxes, rows)):
+        r, what = self._ground(self._floor, self._roof, column, grid.sin_phi.take(row), grid.cos_phi.take(row))
+        for kind, start in zip(self.solids, self._start, strict=False):
+            for thing, at_row, at_column in texels(grid, kind.spans(rows)):
                 texel = (at_row - np.int32(rows[0])) * np.int32(grid.width) + at_column
-                enter, leave, _ = box_span(boxes, thing, grid.direction(at_row, at_column))
-                front = np.flatnonzero((enter < leave) & (enter > 1.0) & (enter < r.take(texel)))
+                # Near things come first: what they hide is not looked at.
+                open_ = np.flatnonzero(kind.nearest.take(thing) < r.take(texel))
+                ids, texel = thing[open_], texel[open_]
+                met = kind.meet(ids, grid.direction(at_row[open_], at_column[open_]))
+                front = np.flatnonzero(met < r.take(texel))
                 # Repeated texels: the last assignment stays, the nearest.
-                front = front[np.argsort(-enter[front], kind="stable")]
-                r[texel[front]] = enter[front]
-                what[texel[front]] = thing[front]
+                front = front[np.argsort(-met[front], kind="stable")]
+                r[texel[front]] = met[front]
+                what[texel[front]] = ids[front] + np.int32(start)
         return r, what
+
+    @staticmethod
+    def _ground(floor: Profiles, roof: Profiles | None, column: Ints, sin: Array, cos: Array) -> tuple[Array, Ints]:
+        """Distances and what of rays that meet ground or ceiling: the nearer one."""
+        tangent = sin / cos
+        rho = floor.hit(column, tangent)
+        what = np.where(np.isfinite(rho), np.int32(GROUND), np.int32(SKY))
+        if roof is not None:
+            above = roof.hit(column, -tangent)
+            what = np.where(above < rho, np.int32(CEILING), what)
+            rho = np.minimum(rho, above)
+        return np.maximum(rho / cos, np.float32(1.0)), what
 
     def shade(self, shader: Shader, d: Array, r: Array, what: Ints) -> Array:
         """Colours [3, n] of what rays meet, through the air."""
@@ -72,40 +97,52 @@ class Solid:
             rgb[:, sky] = shader.sky.radiance(np.ascontiguousarray(d[:, sky]))
         ground = np.flatnonzero(what == GROUND)
         if ground.size:
-            hit = self._ground_hit(np.ascontiguousarray(d[:, ground]), r[ground])
-            colours = self.scene.shade_ground(hit, shader)
-            rgb[:, ground] = shader.sky.through_air(colours, hit.r, hit.d)
-        box = np.flatnonzero(what >= 0)
-        if box.size and self.scene.boxes is not None and self.scene.shade_boxes is not None:
-            ids = what[box]
-            hit = self._box_hit(self.scene.boxes, ids, np.ascontiguousarray(d[:, box]), r[box])
-            colours = self.scene.shade_boxes(hit, ids, shader)
-            rgb[:, box] = shader.sky.through_air(colours, hit.r, hit.d)
+            hit = self._ground_hit(self.surface, np.ascontiguousarray(d[:, ground]), r[ground])
+            rgb[:, ground] = shader.sky.through_air(self._shade_ground(hit, shader), hit.r, hit.d)
+        ceiling = np.flatnonzero(what == CEILING)
+        if ceiling.size and self.scene.ceiling is not None and self.scene.shade_ceiling is not None:
+            hit = self._ground_hit(self.scene.ceiling, np.ascontiguousarray(d[:, ceiling]), r[ceiling])
+            hit.normal = -hit.normal
+            rgb[:, ceiling] = shader.sky.through_air(self.scene.shade_ceiling(hit, shader), hit.r, hit.d)
+        for kind, start, past in zip(self.solids, self._start, self._start[1:], strict=False):
+            at = np.flatnonzero((what >= start) & (what < past))
+            if at.size:
+                ids = what[at] - np.int32(start)
+                hit = kind.hit(ids, np.ascontiguousarray(d[:, at]), r[at])
+                rgb[:, at] = shader.sky.through_air(kind.shade(hit, ids, shader), hit.r, hit.d)
         return rgb
 
-    def _ground_hit(self, d: Array, r: Array) -> Hit:
+    def _shade_ground(self, hit: Hit, shader: Shader) -> Array:
+        """The ground's colours, or the water's where it lies above the ground."""
+        water = self.scene.water
+        if water is None:
+            return self.scene.shade_ground(hit, shader)
+        level = water.height(hit.p[0], hit.p[2], hit.texel)
+        deep = level - self.scene.height(hit.p[0], hit.p[2], hit.texel)
+        # A cliff's foot lies between two samples of the ground: what is met above the waves is no water.
+        wet = (deep > 0.0) & (hit.p[1] < level + np.float32(0.2) + hit.texel * np.float32(2.0))
+        rgb = np.empty_like(hit.p)
+        for at, drowned in ((np.flatnonzero(wet), True), (np.flatnonzero(~wet), False)):
+            if not at.size:
+                continue
+            part = hit.part(at)
+            if drowned:
+                rgb[:, at] = water.shade(part, shader, deep[at], shader.sunlight(part.p))
+            else:
+                rgb[:, at] = self.scene.shade_ground(part, shader)
+        return rgb
+
+    def _ground_hit(self, height: Height, d: Array, r: Array) -> Hit:
         p = d * r
         texel = r * np.float32(self.grid.texel)
         # Seen flatly a texel is long: materials blur by the mean of its width and (bounded) length.
         flat = np.maximum(np.abs(d[1]), 0.04)
         footprint = texel / np.sqrt(flat)
-        return Hit(d, r, p, normals(self.scene.height, p[0], p[2], texel, self.scene.smooth), texel, footprint)
-
-    def _box_hit(self, boxes: Boxes, ids: Ints, d: Array, r: Array) -> Hit:
-        _, _, axis = box_span(boxes, ids, d)
-        c, s = np.cos(boxes.turn).take(ids), np.sin(boxes.turn).take(ids)
-        zero = np.zeros_like(c)
-        along_x, along_z = d[0] * c - d[2] * s, d[0] * s + d[2] * c
-        sign = -np.sign(np.choose(axis, [along_x, d[1], along_z])).astype(np.float32)
-        normal = np.stack([
-            np.choose(axis, [c, zero, s]), np.choose(axis, [zero, zero + 1, zero]), np.choose(axis, [-s, zero, c]),
-        ]) * sign  # fmt: skip
-        texel = r * np.float32(self.grid.texel)
-        facing = np.maximum(np.abs(d[0] * normal[0] + d[1] * normal[1] + d[2] * normal[2]), 0.08)
-        return Hit(d, r, d * r, normal.astype(np.float32), texel, texel / np.sqrt(facing))
+        return Hit(d, r, p, normals(height, p[0], p[2], texel, self.scene.smooth), texel, footprint)
 
     def edges(self, r: Array, what: Ints) -> NDArray[np.bool_]:
-        """Texels of [rows, W] next to a step in distance or to another thing."""
+        """Texels of [rows, W] next to a step in distance or to another shape."""
+        what = self._part[what + 3]
         inverse = np.where(np.isfinite(r), 1.0 / r, np.float32(0.0))
         edge = np.zeros(r.shape, bool)
         across = (what != np.roll(what, -1, axis=1)) | self._step(inverse, np.roll(inverse, -1, axis=1))
@@ -136,17 +173,41 @@ class Solid:
                 sub = column * np.int32(2) + np.int32(side)
                 theta = self._sub_theta[sub]
                 d = np.stack([cos * np.sin(theta), sin, -cos * np.cos(theta)]).astype(np.float32)
-                r = np.maximum(self._sub.hit(sub, sin / cos) / cos, np.float32(1.0))
-                what = np.where(np.isfinite(r), np.int32(GROUND), np.int32(SKY))
-                boxes = self.scene.boxes
-                if boxes is not None:
-                    for k, ids in enumerate(candidates):
-                        tried = np.flatnonzero((ids >= 0) & ~(candidates[:k] == ids).any(axis=0))
-                        if not tried.size:
-                            continue
-                        enter, leave, _ = box_span(boxes, ids[tried], d[:, tried])
-                        front = (enter < leave) & (enter > 1.0) & (enter < r[tried])
-                        r[tried[front]] = enter[front]
-                        what[tried[front]] = ids[tried[front]]
+                r, what = self._ground(self._sub_floor, self._sub_roof, sub, sin, cos)
+                self._front(d, r, what, candidates)
                 total += self.shade(shader, d, r, what)
         return total * np.float32(0.25)
+
+    def _front(self, d: Array, r: Array, what: Ints, candidates: Ints) -> None:
+        """Put those solid things of `candidates` [K, n] before what rays meet that are nearer."""
+        for k, ids in enumerate(candidates):
+            fresh = (ids >= 0) & ~(candidates[:k] == ids).any(axis=0)
+            for kind, start, past in zip(self.solids, self._start, self._start[1:], strict=False):
+                tried = np.flatnonzero(fresh & (ids >= start) & (ids < past))
+                if not tried.size:
+                    continue
+                met = kind.meet(ids[tried] - np.int32(start), d[:, tried])
+                front = met < r[tried]
+                r[tried[front]] = met[front]
+                what[tried[front]] = ids[tried[front]]
+
+
+def _upside_down(height: Height) -> Height:
+    def flipped(x: Array, z: Array, footprint: Array) -> Array:
+        value: Array = -height(x, z, footprint)
+        return value
+
+    return flipped
+
+
+def surface(scene: Scene) -> Height:
+    """What one stands on or looks at from above: the ground, or the water where that is higher."""
+    water, height = scene.water, scene.height
+    if water is None:
+        return height
+
+    def higher(x: Array, z: Array, footprint: Array) -> Array:
+        value: Array = np.maximum(height(x, z, footprint), water.height(x, z, footprint))
+        return value
+
+    return higher

@@ -76,6 +76,7 @@ class Atlas:
         a += (b - a) * fy
         # Seen closer than its own detail, the soft edge is drawn together to one panorama texel.
         sharpen = np.clip(1.0 / np.maximum(texel * np.float32(self.size * 0.5), 1e-3), 1.0, 12.0)
+        sharpen = np.where(which >= SOFT, np.float32(1.0), sharpen)
         a[:, 0] = np.clip((a[:, 0] - 0.5) * sharpen + 0.5, 0.0, 1.0)
         a[:, 0] *= (np.abs(u) < 1.0) & (np.abs(v) < 1.0)
         value: Array = a
@@ -200,7 +201,18 @@ def _flower(seed: int, petals: int, radius: float) -> Array:
     return canvas.image
 
 
+def _blur(wide: float, most: float) -> Array:
+    """Something that moves: densest in its middle, never covering what lies behind."""
+    canvas = _Canvas()
+    canvas.image[..., 0] = most * np.clip(1.0 - np.hypot(canvas.x / wide, canvas.y), 0.0, 1.0)
+    canvas.image[..., 1] = 1.0
+    return canvas.image
+
+
 LEAVES, NEEDLES, GRASS, FERN, FLOWER, BUSH = (0, 1, 2), (3, 4), (5, 6, 7), (8, 9), (10, 11), (12, 13)
+# From this index on sprites keep their soft edges.
+SOFT = 14
+STREAK, FLAKE = (14,), (15,)
 
 
 @cache
@@ -213,5 +225,6 @@ def atlas() -> Atlas:
         _fern(9), _fern(10),
         _flower(11, 6, 0.46), _flower(12, 9, 0.46),
         _leaves(13, 150, 0.10, 0.04, spread=0.82), _leaves(14, 190, 0.085, 0.045, spread=0.85),
+        _blur(1.0, 0.30), _blur(1.0, 0.49),
     ]  # fmt: skip
     return Atlas(np.stack(images))

@@ -6,7 +6,8 @@ import numpy as np
 
 from ldm3d.worlds import noise
 from ldm3d.worlds.arrays import Array, Colour
-from ldm3d.worlds.facade import CAR, PLAIN, stripes
+from ldm3d.worlds.facade import CAR, PLAIN
+from ldm3d.worlds.filters import stripes
 from ldm3d.worlds.plants import Garden
 from ldm3d.worlds.scene import Boxes, Stones
 from ldm3d.worlds.shade import Hit, Shader

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ldm3d.errors import InputError
-from ldm3d.worlds.light import light_of
 from ldm3d.worlds.places import registry
 from ldm3d.worlds.raster import Grid
 from ldm3d.worlds.relief import Relief
@@ -23,10 +22,12 @@ from ldm3d.worlds.shade import Shader
 from ldm3d.worlds.shadow import Shadows
 from ldm3d.worlds.sky import Sky
 from ldm3d.worlds.spec import SceneSpec, Understanding, Wish
+from ldm3d.worlds.weather import dressed, light_of
 from ldm3d.worlds.words import understand
 
 THREADS = 2
 POLL = 0.1
+PLAIN = Wish()
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def _check(seed: int, size: tuple[int, int]) -> None:
 
 
 @lru_cache(maxsize=2)
-def lay_out(place: str, seed: int, wish: Wish = Wish()) -> tuple[Scene, tuple[float, float]]:
+def lay_out(place: str, seed: int, wish: Wish = PLAIN) -> tuple[Scene, tuple[float, float]]:
     """The scene of a place and a seed, and where in the cloud texture its sky lies.
 
     The layout knows nothing of time and weather, so that the same place can be asked for at night.
@@ -80,15 +81,16 @@ def _prepare(spec: SceneSpec, seed: int, size: tuple[int, int], check: Callable[
     """Build the scene of a specification and everything that is computed once."""
     scene, clouds = lay_out(spec.place, seed, spec.wish)
     check()
-    light = light_of(spec)
+    light = light_of(spec, scene.light, scene.snow)
     light = replace(
         light, fog=light.fog * scene.fog, exposure=light.exposure * scene.exposure, stars=light.stars * scene.stars
     )
+    scene = dressed(scene, spec, light)
     grid = Grid.of(*size)
     shadows = Shadows(scene, light.direction)
     check()
     relief = Relief(scene.height, light.direction) if scene.relief else None
-    sky = Sky(light, clouds, grid.texel)
+    sky = Sky(light, clouds, grid.texel, scene.heavens)
     renderer = Renderer(scene, Shader(sky, shadows, scene.open_sky, relief, scene.lamps), grid)
     check()
     return renderer
@@ -112,7 +114,16 @@ def generate(
     Raises:
         InputError: prompt, seed or size cannot be used.
     """
-    understood = understand(prompt)
+    return draw(understand(prompt), seed, size, progress)
+
+
+def draw(
+    understood: Understanding,
+    seed: int,
+    size: tuple[int, int] = (2048, 1024),
+    progress: Callable[[float], None] | None = None,
+) -> World:
+    """Make the world that a prompt was understood as; see `generate`."""
     _check(seed, size)
     tell = progress or (lambda _: None)
     width, height = size
@@ -124,7 +135,7 @@ def generate(
         if stop.is_set():
             raise _StoppedError
 
-    def draw(renderer: Renderer, rows: tuple[int, int]) -> int:
+    def band(renderer: Renderer, rows: tuple[int, int]) -> int:
         rgb[slice(*rows)], depth[slice(*rows)] = renderer.band(rows, check)
         return rows[1] - rows[0]
 
@@ -135,7 +146,7 @@ def generate(
             while not wait([preparing], POLL).done:
                 tell(0.02)
             renderer = preparing.result()
-            waiting: set[Future[int]] = {pool.submit(draw, renderer, rows) for rows in renderer.bands()}
+            waiting: set[Future[int]] = {pool.submit(band, renderer, rows) for rows in renderer.bands()}
             finished = 0
             while waiting:
                 done, waiting = wait(waiting, POLL, FIRST_COMPLETED)

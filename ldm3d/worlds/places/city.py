@@ -8,7 +8,7 @@ from ldm3d.worlds.arrays import Array, Colour, Ints
 from ldm3d.worlds.facade import BRICK, CONCRETE, GLASS, PLAIN, STONE, shade_boxes
 from ldm3d.worlds.places import Place
 from ldm3d.worlds.plants import Garden
-from ldm3d.worlds.scene import Boxes, Limbs, Scene, Stones, joined
+from ldm3d.worlds.scene import Boxes, Lamps, Scene, Stones, joined
 from ldm3d.worlds.shade import Hit, Shader
 from ldm3d.worlds.spec import Wish
 from ldm3d.worlds.streets import EYE, PITCH_X, PITCH_Z, ROAD, WALK, Plan, furniture, parked_cars
@@ -141,7 +141,6 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
                         shade=0.8,
                     )
     boxes = joined([houses, cars, furniture(rng, plan, garden)])
-    assert isinstance(boxes, Boxes)
     a, b = np.array(poles, np.float64).T
     x, z = plan.to_world(a, b)
     n = len(poles)
@@ -171,9 +170,7 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
         glow=np.full(n, 14.0),
     )
     stones = joined([wheels, lamps])
-    assert isinstance(stones, Stones)
     limbs = garden.all_limbs()
-    assert isinstance(limbs, Limbs)
 
     def shade(hit: Hit, ids: Ints, shader: Shader) -> Array:
         return shade_boxes(boxes, -EYE, hit, ids, shader)
@@ -187,7 +184,7 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
         boxes=boxes,
         shade_boxes=shade,
         shadow_reach=110.0,
-        lamps=head,
+        lamps=Lamps.at(head),
         fog=1.6,
         exposure=1.25,
         stars=0.3,

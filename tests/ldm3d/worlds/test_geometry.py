@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ldm3d import sphere
 from ldm3d.worlds import noise
-from ldm3d.worlds.light import TIMES, light_of
+from ldm3d.worlds.light import TIMES
 from ldm3d.worlds.raster import Grid, ball_spans, texels
 from ldm3d.worlds.relief import Relief
 from ldm3d.worlds.render import Renderer, encode_depth
@@ -19,6 +19,7 @@ from ldm3d.worlds.shade import Hit, Shader
 from ldm3d.worlds.shadow import Shadows
 from ldm3d.worlds.sky import Sky
 from ldm3d.worlds.spec import SceneSpec
+from ldm3d.worlds.weather import light_of
 from ldm3d.worlds.world import lay_out
 
 FLOOR = -1.7

@@ -1,0 +1,306 @@
+"""What weather, season, asked-for colours and mood make of the light of an hour."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from ldm3d.worlds import sprites
+from ldm3d.worlds.arrays import Colour
+from ldm3d.worlds.light import TIMES, Light, times
+from ldm3d.worlds.plants import facing
+from ldm3d.worlds.scene import Cards, Scene, joined, picked
+from ldm3d.worlds.spec import Mood, SceneSpec, Wish
+
+# What a rainbow needs: its centre lies opposite the sun, so a high sun would sink it below the horizon.
+BOW_SUN = 32.0
+
+
+def luma(colour: Colour) -> float:
+    """Luminance of linear RGB (Rec. 709)."""
+    return 0.2126 * colour[0] + 0.7152 * colour[1] + 0.0722 * colour[2]
+
+
+def mix(a: Colour, b: Colour, amount: float) -> Colour:
+    """From a (0) to b (1)."""
+    return (a[0] + (b[0] - a[0]) * amount, a[1] + (b[1] - a[1]) * amount, a[2] + (b[2] - a[2]) * amount)
+
+
+def _grey(colour: Colour) -> Colour:
+    light = luma(colour)
+    return (light * 0.98, light, light * 1.04)
+
+
+def _cloudy(light: Light) -> Light:
+    return replace(
+        light,
+        sun=times(mix(light.sun, _grey(light.sun), 0.25), 0.34),
+        disc=times(light.disc, 0.12),
+        zenith=mix(light.zenith, times(_grey(light.horizon), 0.62), 0.55),
+        horizon=mix(light.horizon, _grey(light.horizon), 0.35),
+        anti=mix(light.anti, _grey(light.anti), 0.45),
+        glow=times(light.glow, 0.45),
+        cloud=times(mix(light.cloud, _grey(light.cloud), 0.4), 0.92),
+        ambient=light.ambient * 1.12,
+        cover=0.86,
+        stars=light.stars * 0.6,
+        fog=light.fog * 1.6,
+        shadow=0.55,
+    )
+
+
+def _foggy(light: Light) -> Light:
+    return replace(
+        light,
+        sun=times(light.sun, 0.42),
+        disc=times(light.disc, 0.25),
+        zenith=mix(light.zenith, mix(light.horizon, light.anti, 0.5), 0.50),
+        horizon=mix(light.horizon, _grey(light.horizon), 0.30),
+        anti=mix(light.anti, _grey(light.anti), 0.30),
+        glow=times(light.glow, 0.75),
+        ambient=light.ambient * 1.1,
+        cover=0.0,
+        stars=light.stars * 0.15,
+        fog=0.028,
+        fog_height=26.0,
+        shadow=0.6,
+    )
+
+
+def _veiled(light: Light, dark: float, veil: float) -> Light:
+    """Under an even layer of cloud: no sun, no sides, grey with a rest of the hour's colour."""
+    mean = mix(mix(light.horizon, light.anti, 0.5), light.zenith, 0.25)
+    grey = times(mix(mean, _grey(mean), 0.72), dark)
+    low = times(grey, 1.22)
+    return replace(
+        light,
+        sun=times(mix(light.sun, _grey(light.sun), 0.6), 0.10),
+        disc=(0.0, 0.0, 0.0),
+        zenith=mix(light.zenith, grey, 0.9),
+        horizon=mix(times(light.horizon, dark), low, 0.8),
+        anti=mix(times(light.anti, dark), low, 0.85),
+        glow=times(light.glow, 0.10 * dark),
+        cloud=times(grey, 0.62),
+        ground=times(light.ground, 0.75 * dark),
+        ambient=light.ambient * 1.12,
+        veil=veil,
+        veil_colour=grey,
+        cover=0.0,
+        stars=0.0 if light.stars < 1.0 else 0.02,
+        fog=light.fog * 2.0,
+        shadow=0.25,
+    )
+
+
+def _overcast(light: Light) -> Light:
+    return _veiled(light, 0.88, 0.95)
+
+
+def _rain(light: Light) -> Light:
+    light = _veiled(light, 0.58, 0.98)
+    return replace(
+        light, wet=1.0, falling=-1.0, fog=max(light.fog, 0.0042), fog_height=400.0, exposure=light.exposure * 1.2
+    )
+
+
+def _snow(light: Light) -> Light:
+    light = _veiled(light, 0.92, 0.98)
+    return replace(
+        light,
+        snow=0.92,
+        falling=1.0,
+        fog=max(light.fog, 0.0060),
+        fog_height=400.0,
+        ground=times(light.veil_colour, 0.5),
+    )
+
+
+def _storm(light: Light) -> Light:
+    light = _veiled(light, 0.34, 0.70)
+    return replace(
+        light, wet=1.0, falling=-0.7, fog=max(light.fog, 0.0022), fog_height=400.0, bolts=2, cover=0.93,
+        cloud=times(light.veil_colour, 0.55), exposure=light.exposure * 1.45, lamps=max(light.lamps, 0.5),
+    )  # fmt: skip
+
+
+def _aurora(light: Light) -> Light:
+    """Northern lights: only where the sky is dark; by day nobody sees them."""
+    if light.stars <= 0.0:
+        return light
+    strength = 0.45 + 0.55 * min(light.stars, 1.0)
+    return replace(
+        light, aurora=strength, cover=0.0, fill=times((0.006, 0.040, 0.026), strength), stars=max(light.stars, 0.6)
+    )
+
+
+def _rainbow(light: Light) -> Light:
+    strength = min(1.0, luma(light.sun) / 1.2)
+    return replace(
+        light, bow=strength, wet=0.6, cover=0.52, elevation=min(light.elevation, BOW_SUN), fog=light.fog * 1.3,
+        anti=mix(light.anti, times(_grey(light.anti), 0.62), 0.7), zenith=mix(light.zenith, _grey(light.zenith), 0.25),
+    )  # fmt: skip
+
+
+_WEATHER: dict[str, Callable[[Light], Light]] = {
+    "clear": lambda light: light, "cloudy": _cloudy, "overcast": _overcast, "foggy": _foggy, "rain": _rain,
+    "snow": _snow, "storm": _storm, "aurora": _aurora, "rainbow": _rainbow,
+}  # fmt: skip
+# What the season makes of green surfaces: a factor and how far it goes.
+_GREEN: dict[str, tuple[Colour, float]] = {
+    "spring": ((1.05, 1.12, 0.80), 0.5),
+    "autumn": ((2.7, 1.05, 0.55), 0.75),
+    "winter": ((1.75, 1.05, 1.2), 0.8),
+}
+
+
+def _tinted(colour: Colour, tint: Colour, share: float) -> Colour:
+    """A colour with another hue but its own luminance, as far as the hue can be that bright."""
+    factor = luma(colour) / max(luma(tint), 0.12)
+    return mix(colour, times(tint, min(factor, 4.0)), share)
+
+
+def _colours(light: Light, wish: Wish) -> Light:
+    """The colours that were asked for sky, sun and lamps."""
+    sky, sun, lamps = wish.tint("sky"), wish.tint("sun"), wish.tint("lamps")
+    if sky is not None:
+        light = replace(
+            light,
+            zenith=_tinted(light.zenith, sky, 0.70),
+            horizon=_tinted(light.horizon, sky, 0.75),
+            anti=_tinted(light.anti, sky, 0.75),
+            cloud=_tinted(light.cloud, sky, 0.55),
+            glow=_tinted(light.glow, sky, 0.6),
+            veil_colour=_tinted(light.veil_colour, sky, 0.6),
+            sun=_tinted(light.sun, sky, 0.25),
+        )
+    if sun is not None:
+        light = replace(
+            light,
+            sun=_tinted(light.sun, sun, 0.55),
+            disc=_tinted(light.disc, sun, 0.85),
+            glow=_tinted(light.glow, sun, 0.7),
+        )
+    if lamps is not None:
+        light = replace(light, lamp=_tinted((1.0, 1.0, 1.0), lamps, 0.85))
+    snow = wish.tint("snow")
+    return light if snow is None else replace(light, snow_colour=snow)
+
+
+def _moody(light: Light, mood: Mood) -> Light:
+    return replace(
+        light,
+        saturation=mood.saturation,
+        warmth=mood.warmth,
+        contrast=mood.contrast,
+        exposure=light.exposure * mood.exposure,
+        fog=light.fog * mood.haze,
+        glow=times(light.glow, mood.glow),
+    )
+
+
+def light_of(spec: SceneSpec, place: Callable[[Light], Light] | None = None, snow: float = 1.0) -> Light:
+    """The light of a scene: the hour's, changed by weather and season, then by the place, by colours and mood.
+
+    Args:
+        spec: what is to be seen.
+        place: what the place makes of it, `Scene.light`.
+        snow: share of the snow that lies there, `Scene.snow`.
+    """
+    light = _WEATHER[spec.weather](TIMES[spec.time])
+    if spec.season in _GREEN:
+        light = replace(light, green=_GREEN[spec.season])
+    if spec.season == "winter":
+        light = replace(light, snow=max(light.snow, 0.72))
+    light = replace(light, snow=light.snow * snow)
+    if "clouds" in spec.wish.without:
+        light = replace(light, cover=0.0)
+    if "stars" in spec.wish.without:
+        light = replace(light, stars=min(light.stars, 1e-3))
+    if {"sun", "moon"} & set(spec.wish.without):
+        light = replace(light, disc=(0.0, 0.0, 0.0))
+    if place is not None:
+        light = place(light)
+    return _moody(_colours(light, spec.wish), spec.mood)
+
+
+def falling(light: Light) -> Cards | None:
+    """Rain or snow in the air around the eye.
+
+    Flakes and streaks are blurred by their motion: what one sees is what lies behind them, a little paler. So none
+    covers half of a texel, and none has a depth of its own.
+    """
+    if light.falling == 0.0:
+        return None
+    rng = np.random.default_rng(1)
+    rain = light.falling < 0.0
+    n = int((1500 if rain else 2600) * abs(light.falling))
+    v = rng.normal(0, 1, (n, 3))
+    v[:, 1] *= 0.8
+    v /= np.linalg.norm(v, axis=1, keepdims=True)
+    centre = v * (2.2 * (18.0 / 2.2) ** rng.uniform(0, 1, (n, 1)))
+    size = rng.uniform(0.7, 1.3, n)
+    if rain:
+        right, _ = facing(centre, size * 0.012, size, np.zeros(n))
+        slant = np.array([[0.10, 1.0, 0.04]]) + rng.normal(0, 0.02, (n, 3))
+        up = slant * (size * 0.34)[:, None]
+        along = up / np.linalg.norm(up, axis=1, keepdims=True)
+        right = right - along * np.sum(right * along, axis=1, keepdims=True)
+        sprite, tone = sprites.STREAK, (0.85, 0.88, 0.92)
+    else:
+        right, up = facing(centre, size * 0.022, size * 0.022, rng.uniform(0, 3, n))
+        sprite, tone = sprites.FLAKE, (1.0, 1.0, 1.0)
+    return Cards(
+        centre=centre, right=right, up=up, sprite=np.full(n, sprite[0], np.int32), colour=np.tile([tone], (n, 1)),
+        normal=np.tile([[0.0, 1.0, 0.0]], (n, 1)), leafy=np.full(n, 0.5), open=np.ones(n), glow=np.zeros(n),
+    )  # fmt: skip
+
+
+def foliage(cards: Cards, wish: Wish) -> Cards:
+    """Cards in the season's and the wish's colours; broadleaved crowns are bare in winter.
+
+    A tree has one colour: it is drawn from where it stands, not from the layout's generator.
+    """
+    broad = np.isin(cards.sprite, sprites.LEAVES)
+    colours = cards.colour.astype(np.float64).copy()
+    x, z = cards.centre[:, 0], cards.centre[:, 2]
+    draw = np.modf(np.abs(np.sin(np.round(x / 5.0) * 12.9898 + np.round(z / 5.0) * 78.233) * 43758.5453))[0]
+    each = np.modf(np.abs(np.sin(x * 91.7 + z * 57.3 + cards.centre[:, 1] * 31.1) * 9871.3))[0]
+    light = (colours @ np.array([0.2126, 0.7152, 0.0722]))[:, None]
+    if wish.season == "autumn":
+        palette = np.array([[3.1, 1.15, 0.14], [2.9, 1.75, 0.20], [2.5, 0.62, 0.16], [1.7, 1.2, 0.25]])
+        hue = palette[(draw * 3.999).astype(int)] * (0.8 + 0.5 * each[:, None])
+        colours = np.where(broad[:, None], light * hue, colours)
+    elif wish.season == "spring":
+        blossom = broad & (draw < 0.38) & (each < 0.8)
+        pink = np.array([[0.72, 0.42, 0.50]]) * (0.85 + 0.3 * each[:, None])
+        colours = np.where(blossom[:, None], pink, colours)
+    tint = wish.tint("foliage")
+    if tint is not None:
+        leaf = np.isin(cards.sprite, (*sprites.LEAVES, *sprites.NEEDLES, *sprites.BUSH))
+        asked = np.array(tint) * (light / max(luma(tint), 0.05)) * 1.4
+        colours = np.where(leaf[:, None], np.clip(asked, 0.0, 0.85) * 0.9 + colours * 0.1, colours)
+    tint = wish.tint("flowers")
+    if tint is not None:
+        flower = np.isin(cards.sprite, sprites.FLOWER)
+        colours = np.where(flower[:, None], np.array([tint]) * (0.8 + 0.4 * each[:, None]), colours)
+    kept = np.ones(len(cards), bool)
+    if wish.season == "winter" and tint is None:
+        kept = ~(broad & (each > 0.07))
+    return replace(picked(cards, kept), colour=colours[kept])
+
+
+def dressed(scene: Scene, spec: SceneSpec, light: Light) -> Scene:
+    """A scene with the season's leaves, the colours that were asked for, and what falls from the sky."""
+    wish, cards, water = spec.wish, scene.cards, scene.water
+    if cards is not None and (wish.season or wish.tints):
+        cards = foliage(cards, wish)
+    if scene.rain and (drops := falling(light)) is not None:
+        cards = drops if cards is None else joined([cards, drops])
+    asked = wish.tint("water")
+    if water is not None:
+        water = replace(water, chop=water.chop * wish.waves**0.5, swell=water.swell * wish.waves)
+        if asked is not None:
+            water = replace(water, deep=times(asked, 0.30), shallow=times(asked, 0.62))
+    return replace(scene, cards=cards, water=water)
