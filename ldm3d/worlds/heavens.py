@@ -237,7 +237,7 @@ def rainbow(d: Array, toward: Array) -> Array:
             total += colour(tone) * (np.exp(-(((t - centre) / wide) ** 2)) * np.float32(strength))
     # Inside the bow drops send some light of all colours, between the two none.
     inside = 1.0 - smoothstep(39.5, 42.0, angle)
-    return total * np.float32(0.20) + np.float32(0.05) * inside
+    return total * np.float32(0.30) + np.float32(0.06) * inside
 
 
 def lightning(d: Array, count: int, seed: float, azimuth: float) -> Array:

@@ -29,6 +29,7 @@ class Target:
         rgb: colour gathered so far [3, n].
         seen: share of each texel that is still open [n].
         r: distance of what covers the first half [n], infinite where nothing does.
+        start: distance from which on things count [n], or None: in a mirror they lie behind its surface.
     """
 
     rows: tuple[int, int]
@@ -36,6 +37,7 @@ class Target:
     rgb: Array
     seen: Array
     r: Array
+    start: Array | None = None
 
 
 def _cut(kind: Kind, ids: Ints, grid: Grid, target: Target) -> Iterator[Fragments]:
@@ -49,6 +51,8 @@ def _cut(kind: Kind, ids: Ints, grid: Grid, target: Target) -> Iterator[Fragment
         found = kind.cut(ids.take(thing[open_]), grid.direction(row[open_], column[open_]))
         texel = texel[found.texel]
         front = found.r < target.limit.take(texel)
+        if target.start is not None:
+            front &= found.r > target.start.take(texel)
         yield Fragments(texel[front], found.r[front], found.cover[front], found.rgb[:, front])
 
 

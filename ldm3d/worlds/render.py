@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ldm3d.worlds.arrays import Array
 from ldm3d.worlds.kinds import kinds_of
 from ldm3d.worlds.layers import COVERED, Target, draw
+from ldm3d.worlds.mirror import Mirror
 from ldm3d.worlds.raster import Grid
 from ldm3d.worlds.scene import Scene
 from ldm3d.worlds.shade import Shader
@@ -70,6 +71,7 @@ class Renderer:
 
     def __init__(self, scene: Scene, shader: Shader, grid: Grid) -> None:
         self.grid, self.shader = grid, shader
+        shader.mirror = Mirror(scene, shader, grid) if scene.water is not None else None
         self._solid = Solid(scene, grid)
         self._kinds = kinds_of(scene, grid, shader)
         self._shafts = Shafts(shader, scene.shafts) if scene.shafts > 0.0 else None

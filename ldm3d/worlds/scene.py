@@ -200,6 +200,7 @@ class Scene:
         shade_ground: colours of the ground at hits.
         ceiling: the underside of rock, ice or water above, or None. Where it is not above the ground there is rock.
         shade_ceiling: colours of the ceiling at hits; needed with a ceiling.
+        clear_ceiling: whether the sun shines through it, as through water.
         water: a water surface that lies wherever the ground is below it, or None.
         cards: leaf clumps and grass, or None.
         limbs: trunks and poles, or None.
@@ -228,6 +229,7 @@ class Scene:
     shade_ground: Callable[[Hit, Shader], Array]
     ceiling: Height | None = None
     shade_ceiling: Callable[[Hit, Shader], Array] | None = None
+    clear_ceiling: bool = False
     water: Water | None = None
     cards: Cards | None = None
     limbs: Limbs | None = None

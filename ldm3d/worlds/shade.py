@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ from ldm3d.worlds.scene import Lamps
 from ldm3d.worlds.shadow import Shadows
 from ldm3d.worlds.sky import Sky
 from ldm3d.worlds.vectors import colour, dot, smoothstep
+
+if TYPE_CHECKING:
+    from ldm3d.worlds.mirror import Mirror
 
 # The tables hold colours as they are seen; this makes them the light that a whole sky sheds on a surface.
 AMBIENT = 1.75
@@ -66,6 +69,9 @@ class Shader:
         open_sky: share of the sky that lights the ground where nothing stands.
         relief: the hills' shadows, where there are any.
         lamps: points that give light when lamps are lit.
+
+    Attributes:
+        mirror: what water mirrors besides the sky, or None.
     """
 
     def __init__(
@@ -74,6 +80,7 @@ class Shader:
         self.sky, self.shadows, self.relief = sky, shadows, relief
         self.light: Light = sky.light
         self.toward = sky.toward
+        self.mirror: Mirror | None = None
         self._lamps = lamps if sky.light.lamps > 0.0 else None
         light = self.light
         self.sun_colour = colour(light.sun)

@@ -184,6 +184,13 @@ class Sky:
             sky = sky + hung.aurora(d, self.offset) * np.float32(self.light.aurora)
         return self._clouds(d, sky) if self.light.cover > 0.0 else sky
 
+    def above_water(self, d: Array) -> Array:
+        """The sky as it is seen through the water's surface."""
+        toward = dot(d, self.toward)
+        sun = self._sun * (np.exp((toward - 1.0) * 90.0) * 1.5 + np.exp((toward - 1.0) * 900.0) * 5.0)
+        value: Array = self.gradient(d) + sun
+        return value
+
     def _water(self, d: Array, depths: Depths) -> Array:
         """The colour of water far along a direction: lighter upward and toward the sun."""
         up = 0.5 + 0.5 * d[1]

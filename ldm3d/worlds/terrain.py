@@ -32,6 +32,10 @@ class Profiles:
     Args:
         height: the ground.
         theta: longitudes [A] in radians.
+
+    Attributes:
+        rho: distances of the samples [S].
+        heights: [A, S].
     """
 
     def __init__(self, height: Height, theta: NDArray[np.float64]) -> None:
@@ -49,12 +53,12 @@ class Profiles:
         self._keep(rho, heights)
 
     def _keep(self, rho: Array, heights: Array) -> None:
-        self.rho, self._heights = rho, heights
+        self.rho, self.heights = rho, heights
         self._skyline = np.maximum.accumulate(heights[:, 1:] / rho[1:], axis=1)
 
     def between(self) -> Profiles:
         """The planes a quarter of a step to the left and to the right of each of these, in that order [2A]."""
-        here = self._heights
+        here = self.heights
         pairs = [here * np.float32(0.75) + np.roll(here, side, axis=0) * np.float32(0.25) for side in (1, -1)]
         profiles = Profiles.__new__(Profiles)
         profiles._keep(self.rho, np.stack(pairs, axis=1).reshape(-1, here.shape[1]))
@@ -82,7 +86,7 @@ class Profiles:
             size -= half
         last = flat.take(start + low)
         missed = last < tangent
-        heights = self._heights.ravel()
+        heights = self.heights.ravel()
         base = column * np.int32(count + 1) + low
         h0, h1 = heights.take(base), heights.take(base + 1)
         r0, r1 = self.rho.take(low), self.rho.take(low + 1)

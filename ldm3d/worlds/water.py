@@ -9,7 +9,7 @@ import numpy as np
 from ldm3d.worlds import noise
 from ldm3d.worlds.arrays import Array, Colour
 from ldm3d.worlds.shade import Hit, Shader
-from ldm3d.worlds.sky import colour, dot
+from ldm3d.worlds.vectors import colour, dot, smoothstep
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Water:
         chop: deviation of the small waves' slope.
         deep: colour of light that comes back out of deep water.
         shallow: the same over a near bottom.
+        foam: how much of it there is along shores and on crests; 0 for a lake.
     """
 
     level: float
@@ -29,6 +30,7 @@ class Water:
     chop: float = 0.10
     deep: Colour = (0.006, 0.040, 0.062)
     shallow: Colour = (0.05, 0.22, 0.20)
+    foam: float = 0.0
 
     def height(self, x: Array, z: Array, footprint: Array) -> Array:
         """The surface with its long waves, relative to the eye."""
@@ -84,6 +86,9 @@ class Water:
         # Schlick, softened where unseen waves turn the surface toward the eye.
         fresnel = 0.02 + 0.98 * (1.0 - facing) ** 5 / (1.0 + 10.0 * np.sqrt(hidden))
         sky = shader.sky.reflection(mirrored)
+        if shader.mirror is not None:
+            seen = shader.mirror.seen(hit.p, mirrored, hidden)
+            sky = sky * (1.0 - seen[3]) + seen[:3]
         light = shader.above + shader.sun_colour * (max(float(shader.toward[1]), 0.05) * 0.5)
         body = colour(self.deep) * light * 1.5
         crest = np.clip(slope_x * shader.toward[0] + slope_z * shader.toward[2], 0.0, 0.4)
@@ -101,4 +106,40 @@ class Water:
         facets = np.exp(-gap / (2.0 * spread)) / (2.0 * np.pi * spread)
         flash = np.minimum(fresnel * facets / (4.0 * np.maximum(facing, 0.08)), 14.0)
         value: Array = rgb + shader.sun_colour * (flash * sun)
+        return self._foamy(value, hit, shader, depth, sun) if self.foam > 0.0 and depth is not None else value
+
+    def _foamy(self, rgb: Array, hit: Hit, shader: Shader, depth: Array, sun: Array | float) -> Array:
+        """Foam: lace along the shore, streaks on the open sea."""
+        x, z, f = hit.p[0], hit.p[2], hit.footprint
+        lace = noise.rough()(x * np.float32(1 / 2.3), z * np.float32(1 / 2.3), f / 2.3)
+        fine = noise.grain()(x * np.float32(1 / 1.1), z * np.float32(1 / 1.1), f / 1.1)
+        band = np.exp(-np.maximum(depth, 0) * 5.5) * 1.25 + 0.55 * np.exp(-(((depth - 0.62 - 0.1 * lace) / 0.10) ** 2))
+        shore = smoothstep(0.30, 0.95, band * (0.75 + 0.30 * lace + 0.16 * fine)) * (
+            1.0 - smoothstep(40.0, 160.0, hit.r)
+        )
+        crest = noise.waves()(x * np.float32(1 / 85), z * np.float32(1 / 85), f / 85)[..., 0]
+        caps = smoothstep(1.9, 2.6, crest + 0.45 * lace + 0.2 * fine) * 0.55 * np.clip(depth - 1.0, 0, 1)
+        foam = np.clip((shore + caps) * self.foam, 0.0, 0.92)
+        up = np.zeros_like(hit.p)
+        up[1] = 1.0
+        white = shader.lit(colour((0.74, 0.78, 0.78)), up, hit.p, sun=np.broadcast_to(sun, foam.shape))
+        value: Array = rgb + (white - rgb) * foam
+        return value
+
+    def from_below(self, hit: Hit, shader: Shader) -> Array:
+        """Colours [3, n] of the surface seen from under it: the sky in Snell's window, around it the deep mirrored."""
+        slope_x, slope_z, hidden = self._slopes(hit)
+        length = 1.0 / np.sqrt(1.0 + slope_x**2 + slope_z**2)
+        n = np.stack([slope_x * length, -length, slope_z * length])
+        facing = np.maximum(-dot(hit.d, n), 0.02)
+        # Snell's law from water to air, 1.33 to 1.
+        sine = 1.33**2 * (1.0 - facing * facing)
+        out = hit.d * np.float32(1.33) + n * (1.33 * facing - np.sqrt(np.maximum(1.0 - sine, 0.0)))
+        out[1] = np.maximum(out[1], 0.02)
+        out /= np.sqrt(dot(out, out))
+        air = shader.sky.above_water(out)
+        inside = hit.d + n * (2.0 * facing)
+        deep = shader.sky.reflection(inside)
+        window = 1.0 - smoothstep(0.86, 1.0 + 4.0 * float(np.sqrt(hidden.mean())), sine)
+        value: Array = deep + (air - deep) * window
         return value

@@ -15,7 +15,7 @@ from ldm3d.worlds.scene import Cards, Scene, joined, picked
 from ldm3d.worlds.spec import Mood, SceneSpec, Wish
 
 # What a rainbow needs: its centre lies opposite the sun, so a high sun would sink it below the horizon.
-BOW_SUN = 32.0
+BOW_SUN = 15.0
 
 
 def luma(colour: Colour) -> float:

@@ -54,29 +54,7 @@ class _Range:
         )
         return height
 
-    def height(self, x: Array, z: Array, footprint: Array) -> Array:
-        return np.maximum(self.land(x, z, footprint), np.float32(LAKE.level))
-
     def shade(self, hit: Hit, shader: Shader) -> Array:
-        x, z = hit.p[0], hit.p[2]
-        wet = self.land(x, z, hit.footprint)
-        lake = (wet < LAKE.level) & (np.abs(hit.p[1] - LAKE.level) < 1.0)
-        rgb = np.empty_like(hit.p)
-        for mask, shading in ((lake, self._water), (~lake, self._land)):
-            at = np.flatnonzero(mask)
-            if at.size:
-                part = Hit(hit.d[:, at], hit.r[at], hit.p[:, at], hit.normal[:, at], hit.texel[at], hit.footprint[at])
-                rgb[:, at] = shading(part, shader)
-        return rgb
-
-    def _water(self, hit: Hit, shader: Shader) -> Array:
-        depth = LAKE.level - self.land(hit.p[0], hit.p[2], hit.footprint)
-        rgb = LAKE.shade(hit, shader, np.maximum(depth, 0.0) * 0.6, shader.sunlight(hit.p))
-        # The far shore's mountains darken what is mirrored toward them.
-        dark = noise.rough()(hit.p[0] * np.float32(1 / 260), hit.p[2] * np.float32(1 / 900), hit.footprint / 260)
-        return rgb * (0.72 + 0.10 * np.clip(dark, -1, 1))
-
-    def _land(self, hit: Hit, shader: Shader) -> Array:
         x, z, f = hit.p[0], hit.p[2], hit.footprint
         rho = np.hypot(x, z)
         steep = 1.0 - hit.normal[1]
@@ -124,7 +102,7 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
 
     def ground(points: Array) -> Array:
         x, z = points[:, 0].astype(np.float32), points[:, 1].astype(np.float32)
-        y = land.height(x, z, np.maximum(np.hypot(x, z) * np.float32(0.008), 0.02))
+        y = np.maximum(land.land(x, z, np.maximum(np.hypot(x, z) * np.float32(0.008), 0.02)), np.float32(LAKE.level))
         feet = np.stack([x, y, z], axis=1).astype(np.float64)
         return feet[y > LAKE.level + 1.0]
 
@@ -185,7 +163,8 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
     )
     return Scene(
         smooth=0.45,
-        height=land.height,
+        height=land.land,
+        water=LAKE,
         shade_ground=land.shade,
         cards=garden.all_cards(),
         limbs=garden.all_limbs(),

@@ -15,7 +15,7 @@ from ldm3d.worlds.spec import Wish
 from ldm3d.worlds.water import Water
 
 EYE = 1.7
-SEA = Water(level=-2.45, swell=0.20, chop=0.11)
+SEA = Water(level=-2.45, swell=0.20, chop=0.11, foam=1.0)
 
 
 class _Sea:
@@ -52,48 +52,9 @@ class _Sea:
         value: Array = height
         return value
 
-    def height(self, x: Array, z: Array, footprint: Array) -> Array:
-        return np.maximum(self.land(x, z, footprint), SEA.height(x, z, footprint))
-
     def shade(self, hit: Hit, shader: Shader) -> Array:
-        x, z = hit.p[0], hit.p[2]
-        land = self.land(x, z, hit.texel)
-        water = SEA.height(x, z, hit.texel)
-        rgb = np.empty_like(hit.p)
-        # A cliff's foot lies between two samples of the ground: what is met above the waves is no water.
-        depth = np.where(hit.p[1] > water + 0.5, -1.0, water - land).astype(np.float32)
-        for mask, wet in ((depth > 0.0, True), (depth <= 0.0, False)):
-            at = np.flatnonzero(mask)
-            if not at.size:
-                continue
-            part = Hit(hit.d[:, at], hit.r[at], hit.p[:, at], hit.normal[:, at], hit.texel[at], hit.footprint[at])
-            rgb[:, at] = (
-                self._water(part, shader, depth[at]) if wet else self._land(part, shader, hit.p[1][at] - water[at])
-            )
-        return rgb
-
-    def _water(self, hit: Hit, shader: Shader, depth: Array) -> Array:
         x, z, f = hit.p[0], hit.p[2], hit.footprint
-        sun = shader.sunlight(hit.p)
-        rgb = SEA.shade(hit, shader, depth, sun)
-        # Foam: lace along the shore, streaks on the open sea.
-        lace = noise.rough()(x * np.float32(1 / 2.3), z * np.float32(1 / 2.3), f / 2.3)
-        fine = noise.grain()(x * np.float32(1 / 1.1), z * np.float32(1 / 1.1), f / 1.1)
-        band = np.exp(-np.maximum(depth, 0) * 5.5) * 1.25 + 0.55 * np.exp(-(((depth - 0.62 - 0.1 * lace) / 0.10) ** 2))
-        shore = smoothstep(0.30, 0.95, band * (0.75 + 0.30 * lace + 0.16 * fine)) * (
-            1.0 - smoothstep(40.0, 160.0, hit.r)
-        )
-        crest = noise.waves()(x * np.float32(1 / 85), z * np.float32(1 / 85), f / 85)[..., 0]
-        caps = smoothstep(1.9, 2.6, crest + 0.45 * lace + 0.2 * fine) * 0.55 * np.clip(depth - 1.0, 0, 1)
-        foam = np.clip(shore + caps, 0.0, 0.92)
-        up = np.zeros_like(hit.p)
-        up[1] = 1.0
-        white = shader.lit(colour((0.74, 0.78, 0.78)), up, hit.p, sun=sun)
-        value: Array = rgb + (white - rgb) * foam
-        return value
-
-    def _land(self, hit: Hit, shader: Shader, above: Array) -> Array:
-        x, z, f = hit.p[0], hit.p[2], hit.footprint
+        above = hit.p[1] - np.float32(SEA.level)
         blots = noise.rough()(x * np.float32(1 / 5), z * np.float32(1 / 5), f / 5)
         fine = noise.grain()(x * np.float32(1 / 0.9), z * np.float32(1 / 0.9), f / 0.9)
         speck = noise.grain()(z * np.float32(1 / 0.33), x * np.float32(1 / 0.33), f / 0.33)
@@ -187,7 +148,8 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
         garden.tufts(dry, size, size, garden.tints(len(dry), (0.21, 0.215, 0.085), 0.15), sprites.GRASS, 0.8)
     return Scene(
         smooth=0.12,
-        height=sea.height,
+        height=sea.land,
+        water=SEA,
         shade_ground=sea.shade,
         cards=garden.all_cards(),
         limbs=garden.all_limbs(),
