@@ -73,7 +73,7 @@ class Texture:
         Returns:
             float32 [n] or [n, C]: bilinear, and between two mip levels where the footprint is an array.
         """
-        if np.ndim(footprint) and float(np.max(footprint)) * self.size <= 1.0:
+        if np.ndim(footprint) and float(np.max(footprint, initial=0.0)) * self.size <= 1.0:
             footprint = 0.0
         if np.ndim(footprint) == 0:
             lod = int(np.clip(np.log2(max(float(footprint) * self.size, 1.0)), 0, self._last))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 
 import numpy as np
 
@@ -60,7 +61,7 @@ class _BoxSolids(Solids):
     def __init__(self, scene: Scene, boxes: Boxes, grid: Grid) -> None:
         bounds, self.nearest = box_bounds(grid, boxes)
         super().__init__(grid, bounds)
-        self.boxes, self._shade = boxes, scene.shade_boxes
+        self.boxes, self._shade = boxes, box_shade(scene)
         self.part = np.arange(len(boxes), dtype=np.int32)
 
     def meet(self, ids: Ints, d: Array) -> Array:
@@ -83,10 +84,7 @@ class _BoxSolids(Solids):
         return self._hit(d, r, normal.astype(np.float32), uv)
 
     def shade(self, hit: Hit, ids: Ints, shader: Shader) -> Array:
-        if self._shade is not None:
-            return self._shade(hit, ids, shader)
-        boxes = self.boxes
-        return materials.shade(hit, boxes.style.take(ids), of(boxes.colour, ids), shader)
+        return self._shade(hit, ids, shader)
 
 
 class _MeshSolids(Solids):
@@ -99,7 +97,7 @@ class _MeshSolids(Solids):
     def __init__(self, scene: Scene, meshes: Meshes, grid: Grid) -> None:
         bounds, self.nearest = triangle_bounds(grid, meshes.corners)
         super().__init__(grid, bounds)
-        self.meshes, self._shade = meshes, scene.shade_meshes
+        self.meshes, self._shade = meshes, mesh_shade(scene)
         self.part = meshes.part
         a, b, c = (meshes.corners[:, k].astype(np.float64) for k in range(3))
         volume = np.sum(np.cross(a, b) * c, axis=1)
@@ -136,13 +134,42 @@ class _MeshSolids(Solids):
         return self._hit(d, r, normal, np.stack([along, up]))
 
     def shade(self, hit: Hit, ids: Ints, shader: Shader) -> Array:
-        if self._shade is not None:
-            return self._shade(hit, ids, shader)
-        meshes = self.meshes
+        return self._shade(hit, ids, shader)
+
+
+Shade = Callable[[Hit, Ints, Shader], Array]
+
+
+def box_shade(scene: Scene) -> Shade:
+    """How a scene's boxes are coloured: by the place, or by their materials."""
+    boxes = scene.boxes
+    if scene.shade_boxes is not None or boxes is None:
+        return scene.shade_boxes or _nothing
+
+    def shade(hit: Hit, ids: Ints, shader: Shader) -> Array:
+        return materials.shade(hit, boxes.style.take(ids), of(boxes.colour, ids), shader)
+
+    return shade
+
+
+def mesh_shade(scene: Scene) -> Shade:
+    """How a scene's triangles are coloured: by the place, or by their materials."""
+    meshes = scene.meshes
+    if scene.shade_meshes is not None or meshes is None:
+        return scene.shade_meshes or _nothing
+    glowing = bool(meshes.glow.any())
+
+    def shade(hit: Hit, ids: Ints, shader: Shader) -> Array:
         rgb = materials.shade(hit, meshes.style.take(ids), of(meshes.colour, ids), shader)
-        if shader.light.lamps > 0.0 and meshes.glow.any():
+        if shader.light.lamps > 0.0 and glowing:
             rgb = rgb + of(meshes.colour, ids) * (meshes.glow.take(ids) * np.float32(shader.light.lamps))
         return rgb
+
+    return shade
+
+
+def _nothing(hit: Hit, ids: Ints, shader: Shader) -> Array:
+    return np.zeros_like(hit.p)
 
 
 def solids_of(scene: Scene, grid: Grid) -> list[Solids]:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ldm3d.errors import InputError
+from ldm3d.worlds.combine import Part, combine, role_of
 from ldm3d.worlds.places import registry
 from ldm3d.worlds.raster import Grid
 from ldm3d.worlds.relief import Relief
@@ -21,13 +22,14 @@ from ldm3d.worlds.scene import Scene
 from ldm3d.worlds.shade import Shader
 from ldm3d.worlds.shadow import Shadows
 from ldm3d.worlds.sky import Sky
-from ldm3d.worlds.spec import SceneSpec, Understanding, Wish
+from ldm3d.worlds.spec import Other, SceneSpec, Understanding, Wish
 from ldm3d.worlds.weather import dressed, light_of
 from ldm3d.worlds.words import understand
 
 THREADS = 2
 POLL = 0.1
 PLAIN = Wish()
+Clouds = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -66,20 +68,29 @@ def _check(seed: int, size: tuple[int, int]) -> None:
 
 
 @lru_cache(maxsize=2)
-def lay_out(place: str, seed: int, wish: Wish = PLAIN) -> tuple[Scene, tuple[float, float]]:
-    """The scene of a place and a seed, and where in the cloud texture its sky lies.
+def lay_out(place: str, seed: int, wish: Wish = PLAIN, others: tuple[Other, ...] = ()) -> tuple[Scene, Clouds]:
+    """The scene of a place, a seed and a wish with further places, and where in the cloud texture its sky lies.
 
     The layout knows nothing of time and weather, so that the same place can be asked for at night.
     The last ones are kept: asking for the same place at another time comes next.
     """
+    places = registry()
     rng = np.random.default_rng([seed, crc32(place.encode())])
     clouds = rng.uniform(0.0, 1.0, 2)
-    return registry()[place].build(rng, wish), (float(clouds[0]), float(clouds[1]))
+    scene = places[place].build(rng, wish)
+    parts = []
+    for k, other in enumerate(others):
+        found = places[other.place]
+        theirs = np.random.default_rng([seed, crc32(other.place.encode()), k + 1])
+        built = found.build(theirs, other.wish)
+        parts.append(Part(built, role_of(found.roles, other.relation), other.relation))
+    scene = combine(scene, parts, np.random.default_rng([seed, len(parts)]))
+    return scene, (float(clouds[0]), float(clouds[1]))
 
 
 def _prepare(spec: SceneSpec, seed: int, size: tuple[int, int], check: Callable[[], None]) -> Renderer:
     """Build the scene of a specification and everything that is computed once."""
-    scene, clouds = lay_out(spec.place, seed, spec.wish)
+    scene, clouds = lay_out(spec.place, seed, spec.wish, spec.others)
     check()
     light = light_of(spec, scene.light, scene.snow)
     light = replace(

@@ -31,6 +31,8 @@ class Place:
         hints: words that suggest it ("stalactites"); they count where no place is named.
         whole: a world of its own, in which one stands whatever else is named ("a city under water").
         stuff: what most of it is made of, one of `spec.TARGETS`: "a pink forest" asks for pink "foliage".
+        roles: what it can be to another place beside "ground": "backdrop" (mountains, a skyline) that begins some way
+            off and goes to the horizon, or "water" (a lake, the sea) whose `Scene.water` fills a basin.
         shows: words for things that stand in it anyway, so that naming them is understood ("palm trees" on a beach).
     """
 
@@ -41,6 +43,7 @@ class Place:
     whole: bool = False
     stuff: str = "ground"
     shows: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ("ground",)
 
 
 @cache

@@ -215,4 +215,5 @@ PLACE = Place(
         "alley",
     ),
     build=build,
+    roles=("ground", "backdrop"),
 )

@@ -178,4 +178,5 @@ PLACE = Place(
         "namib",
     ),
     build=build,
+    roles=("ground", "backdrop"),
 )

@@ -188,4 +188,5 @@ PLACE = Place(
         "forest path",
     ),
     build=build,
+    roles=("ground", "backdrop"),
 )

@@ -184,4 +184,5 @@ PLACE = Place(
         "farmland",
     ),
     build=build,
+    roles=("ground", "backdrop"),
 )

@@ -198,4 +198,5 @@ PLACE = Place(
         "sierra",
     ),
     build=build,
+    roles=("ground", "backdrop"),
 )

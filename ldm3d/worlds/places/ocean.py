@@ -181,4 +181,5 @@ PLACE = Place(
         "open sea",
     ),
     build=build,
+    roles=("ground", "water"),
 )

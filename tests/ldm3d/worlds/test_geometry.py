@@ -18,6 +18,7 @@ from ldm3d.worlds.scene import Boxes, Cards, Limbs, Scene, Stones
 from ldm3d.worlds.shade import Hit, Shader
 from ldm3d.worlds.shadow import Shadows
 from ldm3d.worlds.sky import Sky
+from ldm3d.worlds.solid import surface
 from ldm3d.worlds.spec import SceneSpec
 from ldm3d.worlds.weather import light_of
 from ldm3d.worlds.world import lay_out
@@ -177,14 +178,14 @@ def test_a_card_is_a_plane_and_a_limb_is_round() -> None:
 @pytest.mark.parametrize("place", ["desert", "mountains", "meadow", "ocean"])
 def test_ground_texels_lie_on_the_ground(place: str) -> None:
     scene, _ = lay_out(place, 9)
-    bare = Scene(height=scene.height, shade_ground=grey)
+    bare = Scene(height=surface(scene), shade_ground=grey)
     depth = render(bare, 256)
     d = sphere.directions(256, 128)
     r = 1.0 / (depth * 0.999 + 0.001)
     ground = (depth > 0.003) & (d[..., 1] < -0.01)
     p = d[ground] * r[ground][:, None]
     x, z = p[:, 0].astype(np.float32), p[:, 2].astype(np.float32)
-    height = scene.height(x, z, np.maximum(np.hypot(x, z) * np.float32(0.008), 0.02))
+    height = surface(scene)(x, z, np.maximum(np.hypot(x, z) * np.float32(0.008), 0.02))
     # The rounding of depth to 16 bits moves a point along its ray by r²/65535; the rest is the sampling of the ground.
     slack = 0.01 * r[ground] + r[ground] ** 2 / 65535
     assert ground.mean() > 0.3
