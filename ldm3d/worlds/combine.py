@@ -1,30 +1,31 @@
 """Several places in one picture: "a village below snowy mountains by a lake".
 
 The first place owns the ground at the eye. Each other one takes a region of the plan, by its role: a backdrop starts
-some way off and goes to the horizon, water fills a basin in a sector, anything else lies to one side. A region's ground,
-things and materials are those of its place; the grounds are blended along the borders, and things stand where their
-own place has the say.
+some way off and goes to the horizon, water fills a basin in a sector, anything else lies to one side. A region's
+ground, things and materials are those of its place; the grounds are blended along the borders, and things stand where
+their own place has the say.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ldm3d.worlds import noise
 from ldm3d.worlds.arrays import Array, Ints
-from ldm3d.worlds.scene import Boxes, Cards, Lamps, Limbs, Meshes, Scene, Stones, joined, picked
+from ldm3d.worlds.regions import Share, kept_of
+from ldm3d.worlds.scene import Boxes, Cards, Lamps, Limbs, Meshes, Scene, Stones, joined
 from ldm3d.worlds.shade import Hit, Shader
 from ldm3d.worlds.solids import box_shade, mesh_shade
 from ldm3d.worlds.terrain import Height
 from ldm3d.worlds.vectors import smoothstep
 from ldm3d.worlds.water import Water
 
-# x, z [n] -> how much of the ground there belongs to a place, 0 to 1 [n].
-Share = Callable[[Array, Array], Array]
+T = TypeVar("T", Cards, Limbs, Stones, Boxes, Meshes, Lamps)
 BACKDROP, BASIN, ASIDE = 150.0, 26.0, 9.0
 
 
@@ -140,114 +141,9 @@ def _dry(scene: Scene) -> Height:
     return lambda x, z, footprint: np.maximum(height(x, z, footprint), level)
 
 
-@dataclass
-class _Kept:
-    """Those things of a place that stand in its own region, moved onto the common ground.
-
-    Attributes:
-        scene: the place with the things that are left.
-        boxes: their numbers in the place's own arrays [n].
-        meshes: the same for triangles.
-    """
-
-    scene: Scene
-    boxes: Ints
-    meshes: Ints
-
-
-def _anchors(scene: Scene, own: Share) -> Callable[[Array, Array], tuple[Array, Array]]:
-    """Where the plant stands that a leaf or a branch at x, z belongs to, as far as that matters: near a border.
-
-    A tree stays whole: its leaves and branches go where the nearest trunk goes.
-    """
-    limbs = scene.limbs
-    if limbs is None or not len(limbs):
-        return lambda x, z: (x, z)
-    feet = limbs.start[limbs.radius[:, 0] > 0.07]
-    low = feet[:, 1] < scene.height(feet[:, 0], feet[:, 2], np.full(len(feet), 0.1, np.float32)) + 0.3
-    feet = feet[low][:, [0, 2]]
-    if not len(feet):
-        return lambda x, z: (x, z)
-
-    def anchor(x: Array, z: Array) -> tuple[Array, Array]:
-        x, z = np.array(x), np.array(z)
-        around = [own(x + np.float32(dx), z + np.float32(dz)) > 0.5 for dx, dz in ((-6, 0), (6, 0), (0, -6), (0, 6))]
-        for at in np.array_split(np.flatnonzero(np.any(around, axis=0) & ~np.all(around, axis=0)), 64):
-            gap = (x[at, None] - feet[:, 0]) ** 2 + (z[at, None] - feet[:, 1]) ** 2
-            nearest = np.argmin(gap, axis=1)
-            near = gap[np.arange(len(at)), nearest] < 36.0
-            x[at[near]], z[at[near]] = feet[nearest[near]].T
-        return x, z
-
-    return anchor
-
-
-def _kept(scene: Scene, own: Share, lift: Callable[[Array, Array], Array]) -> _Kept:
-    """Keep what stands where `own` is above a half, raised by `lift`."""
-    none = np.zeros(0, np.int32)
-
-    def spot(things: Cards | Limbs | Stones | Boxes | Meshes | Lamps) -> tuple[Array, Array]:
-        if isinstance(things, Meshes):
-            # A shape stays whole: it stands where its middle is.
-            n = int(things.part.max()) + 1
-            count = np.maximum(np.bincount(things.part, minlength=n), 1)
-            middle = things.corners.mean(axis=1)
-            x, z = (np.bincount(things.part, middle[:, k], n) / count for k in (0, 2))
-            return x[things.part].astype(np.float32), z[things.part].astype(np.float32)
-        at = things.start if isinstance(things, Limbs) else things.centre
-        return at[:, 0], at[:, 2]
-
-    def raised(points: Array, dy: Array) -> Array:
-        moved = np.array(points)
-        moved[..., 1] += dy.reshape(-1, *([1] * (points.ndim - 2)))
-        return moved
-
-    anchor = _anchors(scene, own)
-
-    def chosen(things: Cards | Limbs | Stones | Boxes | Meshes | Lamps) -> tuple[Ints, Array]:
-        x, z = spot(things)
-        if isinstance(things, Cards | Limbs):
-            x, z = anchor(x, z)
-        at = np.flatnonzero(own(x, z) > 0.5).astype(np.int32)
-        return at, lift(x[at], z[at])
-
-    cards, limbs, stones, boxes, meshes, lamps = (
-        scene.cards, scene.limbs, scene.stones, scene.boxes, scene.meshes, scene.lamps,
-    )  # fmt: skip
-    box_ids, mesh_ids = none, none
-    if cards is not None and len(cards):
-        at, dy = chosen(cards)
-        cards = picked(cards, at)
-        cards = replace(cards, centre=raised(cards.centre, dy))
-    if limbs is not None and len(limbs):
-        at, dy = chosen(limbs)
-        limbs = picked(limbs, at)
-        limbs = replace(limbs, start=raised(limbs.start, dy), end=raised(limbs.end, dy))
-    if stones is not None and len(stones):
-        at, dy = chosen(stones)
-        stones = picked(stones, at)
-        stones = replace(stones, centre=raised(stones.centre, dy))
-    if boxes is not None and len(boxes):
-        box_ids, dy = chosen(boxes)
-        boxes = picked(boxes, box_ids)
-        boxes = replace(boxes, centre=raised(boxes.centre, dy))
-    if meshes is not None and len(meshes):
-        mesh_ids, dy = chosen(meshes)
-        meshes = picked(meshes, mesh_ids)
-        meshes = replace(meshes, corners=raised(meshes.corners, dy))
-    if lamps is not None and len(lamps):
-        at, dy = chosen(lamps)
-        lamps = picked(lamps, at)
-        lamps = replace(lamps, centre=raised(lamps.centre, dy))
-    return _Kept(
-        replace(scene, cards=cards, limbs=limbs, stones=stones, boxes=boxes, meshes=meshes, lamps=lamps),
-        box_ids, mesh_ids,
-    )  # fmt: skip
-
-
-def _all(parts: Sequence[Cards | Limbs | Stones | Boxes | Meshes | Lamps | None]) -> object | None:
+def _all(parts: Sequence[T | None]) -> T | None:
     there = [part for part in parts if part is not None and len(part)]
-    return joined(there) if there else None  # type: ignore[type-var]
+    return joined(there) if there else None
 
 
 def _shade_each(
@@ -361,7 +257,7 @@ def _joined(
 
         return above if scenes[k].water is None else share
 
-    kept = [_kept(scene, dry(k), lift(k)) for k, scene in enumerate(scenes)]
+    kept = [kept_of(scene, dry(k), lift(k)) for k, scene in enumerate(scenes)]
 
     def shade_ground(hit: Hit, shader: Shader) -> Array:
         x, z = hit.p[0], hit.p[2]
@@ -375,9 +271,6 @@ def _joined(
             rgb[:, at] = scenes[k].shade_ground(hit.part(at), shader)
         return rgb
 
-    def everything(name: str) -> object | None:
-        return _all([getattr(part.scene, name) for part in kept])
-
     full = [part for part in kept if part.scene.boxes is not None and len(part.scene.boxes)]
     built = [part for part in kept if part.scene.meshes is not None and len(part.scene.meshes)]
     by_scene = {id(part): scene for part, scene in zip(kept, scenes, strict=True)}
@@ -386,12 +279,12 @@ def _joined(
         height=ground,
         water=water,
         shade_ground=shade_ground,
-        cards=everything("cards"),
-        limbs=everything("limbs"),
-        stones=everything("stones"),
-        boxes=everything("boxes"),
-        meshes=everything("meshes"),
-        lamps=everything("lamps"),
+        cards=_all([part.scene.cards for part in kept]),
+        limbs=_all([part.scene.limbs for part in kept]),
+        stones=_all([part.scene.stones for part in kept]),
+        boxes=_all([part.scene.boxes for part in kept]),
+        meshes=_all([part.scene.meshes for part in kept]),
+        lamps=_all([part.scene.lamps for part in kept]),
         shade_boxes=_shade_each([box_shade(by_scene[id(part)]) for part in full], [part.boxes for part in full]),
         shade_meshes=_shade_each([mesh_shade(by_scene[id(part)]) for part in built], [part.meshes for part in built]),
         relief=any(scene.relief for scene in scenes),

@@ -104,7 +104,8 @@ def _around(d: Array, scale: float, texture: noise.Texture) -> Array:
     total = np.zeros_like(d[0])
     for axis in range(3):
         total += weight[axis] * texture(d[(axis + 1) % 3] * s + np.float32(0.31 * axis), d[(axis + 2) % 3] * s)
-    return total
+    value: Array = total
+    return value
 
 
 def nebula(d: Array, tones: tuple[Colour, Colour]) -> Array:
@@ -131,19 +132,21 @@ def _surface(body: Body, n: Array, right: Array, up: Array) -> Array:
     if body.kind == "gas":
         bend = 0.03 * rough
         bands = noise.rough()(local[1] * np.float32(0.42) + 0.2 + bend, np.full_like(local[1], 0.37))
-        return np.maximum(tone + (second - tone) * smoothstep(-0.7, 0.9, bands), 0.0) * (1.0 + 0.06 * rough)
+        striped: Array = tone + (second - tone) * smoothstep(-0.7, 0.9, bands)
+        return striped * (1.0 + np.float32(0.06) * rough)
     if body.kind == "ocean":
         land = smoothstep(0.1, 0.35, _around(local, 0.45, noise.hills()))
         clouds = smoothstep(0.2, 1.3, _around(local, 0.8, noise.rough()))
         ground = tone + (second - tone) * land
-        ground = ground + (0.75 - ground) * np.maximum(clouds, smoothstep(0.82, 0.95, np.abs(local[1])))
-        return ground
+        white: Array = np.maximum(clouds, smoothstep(0.82, 0.95, np.abs(local[1])))
+        return ground + (0.75 - ground) * white
     if body.kind == "ice":
         cracks = _around(local, 0.7, noise.ridges())
         return tone + (second - tone) * smoothstep(0.45, 0.75, cracks)
     seas = smoothstep(-0.2, 0.9, _around(local, 0.4, noise.hills()))
     pits = _around(local, 1.6, noise.grain())
-    return (tone + (second - tone) * seas) * np.clip(1.0 + 0.16 * pits + 0.10 * rough, 0.4, 1.6)
+    value: Array = (tone + (second - tone) * seas) * np.clip(1.0 + 0.16 * pits + 0.10 * rough, 0.4, 1.6)
+    return value
 
 
 def draw_body(rgb: Array, d: Array, body: Body, toward: Array, light: Array, dark: float, pixel: float) -> None:
@@ -172,7 +175,7 @@ def draw_body(rgb: Array, d: Array, body: Body, toward: Array, light: Array, dar
     up = np.cross(-middle, right).astype(np.float32)
     x, y = dot(ray, right) / radius, dot(ray, up) / radius
     away = np.hypot(x, y)
-    soft = np.float32(pixel / radius)
+    soft = float(pixel / radius)
     inside = np.clip((1.0 - away) / soft + 0.5, 0.0, 1.0)
     z = np.sqrt(np.maximum(1.0 - away * away, 0.0))
     n = right[:, None] * x + up[:, None] * y - middle[:, None] * z
@@ -255,4 +258,5 @@ def lightning(d: Array, count: int, seed: float, azimuth: float) -> Array:
         total += np.where(on, core, 0.0)
         gap = np.hypot(((lon - path[-1] + np.pi) % (2 * np.pi) - np.pi) * np.cos(lat), lat - knots[-1])
         total += 0.9 * np.exp(-((gap / 0.22) ** 2))
-    return total.astype(np.float32)
+    value: Array = total.astype(np.float32)
+    return value

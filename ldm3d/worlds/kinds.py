@@ -258,6 +258,11 @@ class _StoneKind(Kind):
         return Fragments(near[keep].astype(np.int32), r, cover, self.shader.sky.through_air(rgb, r, d))
 
 
+def cards_of(cards: Cards, grid: Grid, shader: Shader) -> Kind:
+    """Cards alone, ready to be drawn."""
+    return _CardKind(cards, grid, shader)
+
+
 def kinds_of(scene: Scene, grid: Grid, shader: Shader) -> list[Kind]:
     """The fine things of a scene, ready to be drawn."""
     kinds: list[Kind] = []

@@ -39,6 +39,12 @@ class Target:
     r: Array
     start: Array | None = None
 
+    @staticmethod
+    def before(rows: tuple[int, int], limit: Array) -> Target:
+        """An empty one before solid things at distances `limit` [n]."""
+        n = limit.size
+        return Target(rows, limit, np.zeros((3, n), np.float32), np.ones(n, np.float32), np.full(n, np.inf, np.float32))
+
 
 def _cut(kind: Kind, ids: Ints, grid: Grid, target: Target) -> Iterator[Fragments]:
     start = np.int32(target.rows[0])

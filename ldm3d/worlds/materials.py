@@ -55,7 +55,8 @@ def _courses(u: Array, v: Array, f: Array, wide: float, high: float, joint: floa
 
 
 def _plaster(u: Array, v: Array, f: Array) -> Array:
-    return 1.0 + 0.07 * _blots(u, v, f, 6.0) + 0.05 * _blots(u * 4.0, v, f, 9.0) + 0.03 * _fine(u, v, f, 0.9)
+    value: Array = 1.0 + 0.07 * _blots(u, v, f, 6.0) + 0.05 * _blots(u * 4.0, v, f, 9.0) + 0.03 * _fine(u, v, f, 0.9)
+    return value
 
 
 def _brick(u: Array, v: Array, f: Array) -> Array:
@@ -76,7 +77,8 @@ def _planks(u: Array, v: Array, f: Array) -> Array:
     gap = stripes(v * np.float32(1 / 0.17), 0.0, 0.07, f / 0.17)
     tone = 1.0 + (_cell(board, board * 0) - 0.5) * 0.32 * np.clip(1.5 - f / 0.17, 0.0, 1.0)
     grain = noise.grain()(u * np.float32(0.12) + board * 0.37, v * np.float32(1.6), f * np.float32(0.5))
-    return tone * (1.0 - 0.6 * gap) * (1.0 + 0.11 * grain + 0.08 * _blots(u, v, f, 5.0))
+    value: Array = tone * (1.0 - 0.6 * gap) * (1.0 + 0.11 * grain + 0.08 * _blots(u, v, f, 5.0))
+    return value
 
 
 def _logs(u: Array, v: Array, f: Array) -> Array:
@@ -85,7 +87,8 @@ def _logs(u: Array, v: Array, f: Array) -> Array:
     round_ = np.sqrt(np.clip(1.0 - (2.0 * at - 1.0) ** 2, 0.02, 1.0))
     fade = np.clip(1.6 - f / 0.15, 0.0, 1.0)
     grain = noise.grain()(u * np.float32(0.10), v * np.float32(1.3), f * np.float32(0.5))
-    return (0.78 + (0.35 + 0.65 * round_ - 0.78) * fade) * (1.0 + 0.12 * grain)
+    value: Array = (0.78 + (0.35 + 0.65 * round_ - 0.78) * fade) * (1.0 + 0.12 * grain)
+    return value
 
 
 def _tiles(u: Array, v: Array, f: Array) -> Array:
@@ -96,13 +99,15 @@ def _tiles(u: Array, v: Array, f: Array) -> Array:
     lip = 0.20 * (at - 0.5) * near - 0.35 * stripes(v * np.float32(1 / 0.24), 0.0, 0.14, f / 0.24)
     seam = 0.22 * stripes(across, 0.0, 0.10, f / 0.20)
     tone = (_cell(np.floor(across), row) - 0.5) * 0.36 * near
-    return (1.05 + lip - seam + tone) * (1.0 + 0.12 * _blots(u, v, f, 5.0))
+    value: Array = (1.05 + lip - seam + tone) * (1.0 + 0.12 * _blots(u, v, f, 5.0))
+    return value
 
 
 def _thatch(u: Array, v: Array, f: Array) -> Array:
     straw = noise.grain()(u * np.float32(1.3), v * np.float32(0.22), f * np.float32(0.8))
     layer = stripes(v * np.float32(1 / 0.75), 0.0, 0.10, f / 0.75)
-    return (1.0 + 0.22 * straw + 0.12 * _blots(u, v, f, 3.0)) * (1.0 - 0.28 * layer)
+    value: Array = (1.0 + 0.22 * straw + 0.12 * _blots(u, v, f, 3.0)) * (1.0 - 0.28 * layer)
+    return value
 
 
 def _metal(u: Array, v: Array, f: Array) -> Array:
@@ -128,14 +133,15 @@ def _concrete(u: Array, v: Array, f: Array) -> Array:
 
 def _cobbles(u: Array, v: Array, f: Array) -> Array:
     bend = 0.05 * _blots(u, v, f, 1.9)
-    a, b = (u + bend) * np.float32(1 / 0.16), (v - bend) * np.float32(1 / 0.14)
+    b = (v - bend) * np.float32(1 / 0.14)
     row = np.floor(b)
-    a = a + 0.5 * (row % 2)
+    a = (u + bend) * np.float32(1 / 0.16) + np.float32(0.5) * (row % 2)
     x, y = 2.0 * (a - np.floor(a)) - 1.0, 2.0 * (b - row) - 1.0
     dome = np.clip(1.15 - x**4 - y**4, 0.0, 1.0)
     fade = np.clip(1.8 - f / 0.08, 0.0, 1.0)
     tone = 1.0 + (_cell(np.floor(a), row) - 0.5) * 0.34 * fade
-    return tone * (0.84 + (0.42 + 0.58 * dome - 0.84) * fade) * (1.0 + 0.12 * _blots(u, v, f, 6.0))
+    value: Array = tone * (0.84 + (0.42 + 0.58 * dome - 0.84) * fade) * (1.0 + 0.12 * _blots(u, v, f, 6.0))
+    return value
 
 
 def _ice(u: Array, v: Array, f: Array) -> Array:
@@ -163,7 +169,8 @@ def _panels(u: Array, v: Array, f: Array) -> Array:
 
 
 def _cloth(u: Array, v: Array, f: Array) -> Array:
-    return 1.0 + 0.10 * np.sin(u * np.float32(9.0)) * np.clip(1.2 - f * 4, 0, 1) + 0.06 * _blots(u, v, f, 2.0)
+    value: Array = 1.0 + 0.10 * np.sin(u * np.float32(9.0)) * np.clip(1.2 - f * 4, 0, 1) + 0.06 * _blots(u, v, f, 2.0)
+    return value
 
 
 def _lava(u: Array, v: Array, f: Array) -> Array:
@@ -181,7 +188,8 @@ def _timbered(u: Array, v: Array, f: Array) -> Array:
         _cell(np.floor(a), np.floor(b), 3) < 0.45
     )
     share = np.clip(np.maximum(beam, brace * np.clip(1.5 - f / 0.3, 0.0, 1.0)), 0.0, 1.0)
-    return (1.0 + 0.06 * _blots(u, v, f, 5.0)) * (1.0 - share) + share * colour((0.16, 0.11, 0.085))
+    value: Array = (1.0 + 0.06 * _blots(u, v, f, 5.0)) * (1.0 - share) + share * colour((0.16, 0.11, 0.085))
+    return value
 
 
 def _flat(u: Array, v: Array, f: Array) -> Array:
@@ -263,7 +271,8 @@ def emitted(style: int, u: Array, v: Array, footprint: Array, base: Array, shade
         return pattern(STAINED, u, v, footprint, base) * day
     if style == LAVA:
         heat = _lava(u, v, footprint)
-        return colour((3.2, 0.62, 0.07)) * np.maximum(heat - 0.5, 0.0) ** 2
+        value: Array = colour((3.2, 0.62, 0.07)) * np.maximum(heat - 0.5, 0.0) ** 2
+        return value
     if style == CRYSTAL:
         return base * np.float32(0.35 * shader.light.lamps)
     return 0.0

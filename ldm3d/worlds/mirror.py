@@ -166,9 +166,8 @@ class Mirror:
                 hit.p = hit.p * turn
                 hit.p[1] += np.float32(2.0 * self.level)
                 rgb[:, at] = shader.sky.through_air(upright.shade(hit, what[at], shader), hit.r, hit.d)
-        size = r.size
-        target = Target(rows, r, np.zeros((3, size), np.float32), np.ones(size, np.float32),
-                        np.full(size, np.inf, np.float32), start)  # fmt: skip
+        target = Target.before(rows, r)
+        target.start = start
         draw(kinds_of(turned, grid, _Upright(shader, self.level)), grid, target, lambda: None)
         rgb[:] = target.rgb + rgb * target.seen
         thin = (target.seen < 0.5) & (target.r < r)

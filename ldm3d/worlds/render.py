@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ldm3d.worlds.arrays import Array
-from ldm3d.worlds.kinds import kinds_of
+from ldm3d.worlds.kinds import cards_of, kinds_of
 from ldm3d.worlds.layers import COVERED, Target, draw
 from ldm3d.worlds.mirror import Mirror
 from ldm3d.worlds.raster import Grid
@@ -74,6 +74,7 @@ class Renderer:
         shader.mirror = Mirror(scene, shader, grid) if scene.water is not None else None
         self._solid = Solid(scene, grid)
         self._kinds = kinds_of(scene, grid, shader)
+        self._falling = None if scene.falling is None else cards_of(scene.falling, grid, shader)
         self._shafts = Shafts(shader, scene.shafts) if scene.shafts > 0.0 else None
 
     def bands(self) -> list[tuple[int, int]]:
@@ -99,18 +100,17 @@ class Renderer:
         shape = (wide[1] - wide[0], width)
         edge = self._solid.edges(r.reshape(shape), what.reshape(shape))
         own = slice(rows[0] - wide[0], rows[1] - wide[0])
-        target = Target(
-            rows=rows,
-            limit=r.reshape(shape)[own].ravel(),
-            rgb=np.zeros((3, (rows[1] - rows[0]) * width), np.float32),
-            seen=np.ones((rows[1] - rows[0]) * width, np.float32),
-            r=np.full((rows[1] - rows[0]) * width, np.inf, np.float32),
-        )
+        target = Target.before(rows, r.reshape(shape)[own].ravel())
         draw(self._kinds, grid, target, check)
         self._behind(target, edge[own].ravel(), what.reshape(shape), own.start, check)
         distance = np.where(target.seen < 0.5, target.r, target.limit)
         if self._shafts is not None:
             self._shafts.add(target.rgb, distance, grid, rows)
+        if self._falling is not None:
+            veil = Target.before(rows, distance)
+            draw([self._falling], grid, veil, check)
+            target.rgb *= veil.seen
+            target.rgb += veil.rgb
         depth = encode_depth(distance).reshape(-1, width)
         return encode_colour(target.rgb, self.shader.light.exposure, rows, width), depth
 

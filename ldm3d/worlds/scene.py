@@ -210,6 +210,7 @@ class Scene:
         meshes: triangles, or None.
         shade_meshes: colours of triangles at hits; without it their styles are those of `materials`.
         lamps: points that give light when lamps are lit, or None.
+        falling: rain and snow in the air, or None: they veil what lies behind them and have no distance of their own.
         light: what the place makes of the hour's light, such as `light.inside(...)` in a room.
         heavens: what hangs in the sky besides sun or moon, or None.
         moss: colour that `Stones.moss` lays on.
@@ -239,6 +240,7 @@ class Scene:
     meshes: Meshes | None = None
     shade_meshes: Callable[[Hit, NDArray[np.int32], Shader], Array] | None = None
     lamps: Lamps | None = None
+    falling: Cards | None = None
     light: Callable[[Light], Light] | None = None
     heavens: Heavens | None = None
     moss: tuple[float, float, float] = (0.08, 0.12, 0.03)

@@ -171,7 +171,8 @@ class Sky:
         folds = noise.billows()(x, z, footprint) - 0.5 + 0.10 * noise.rough()(x * 1.7, z * 1.7, footprint)
         tone = 1.0 + np.float32(0.55) * folds * np.minimum(high * 6.0, 1.0) + 0.16 * (1.0 - high)
         layer = colour(self.light.veil_colour) * tone
-        return sky + (layer - sky) * np.float32(self.light.veil)
+        value: Array = sky + (layer - sky) * np.float32(self.light.veil)
+        return value
 
     def reflection(self, d: Array) -> Array:
         """The sky as water mirrors it: without disc and stars, which its waves scatter."""

@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 
 from ldm3d.worlds import sprites
-from ldm3d.worlds.arrays import Colour
+from ldm3d.worlds.arrays import Array, Colour
 from ldm3d.worlds.light import TIMES, Light, times
 from ldm3d.worlds.plants import facing
-from ldm3d.worlds.scene import Cards, Scene, joined, picked
+from ldm3d.worlds.scene import Cards, Scene, picked
 from ldm3d.worlds.spec import Mood, SceneSpec, Wish
 
 # What a rainbow needs: its centre lies opposite the sun, so a high sun would sink it below the horizon.
@@ -228,8 +228,8 @@ def light_of(spec: SceneSpec, place: Callable[[Light], Light] | None = None, sno
 def falling(light: Light) -> Cards | None:
     """Rain or snow in the air around the eye.
 
-    Flakes and streaks are blurred by their motion: what one sees is what lies behind them, a little paler. So none
-    covers half of a texel, and none has a depth of its own.
+    Flakes and streaks are blurred by their motion: what one sees is what lies behind them, a little paler. So they have
+    no distance of their own, but they are hidden by what is nearer than they are.
     """
     if light.falling == 0.0:
         return None
@@ -244,9 +244,9 @@ def falling(light: Light) -> Cards | None:
     if rain:
         right, _ = facing(centre, size * 0.012, size, np.zeros(n))
         slant = np.array([[0.10, 1.0, 0.04]]) + rng.normal(0, 0.02, (n, 3))
-        up = slant * (size * 0.34)[:, None]
+        up: Array = slant * (size * 0.34)[:, None]
         along = up / np.linalg.norm(up, axis=1, keepdims=True)
-        right = right - along * np.sum(right * along, axis=1, keepdims=True)
+        right -= along * np.sum(right * along, axis=1, keepdims=True)
         sprite, tone = sprites.STREAK, (0.85, 0.88, 0.92)
     else:
         right, up = facing(centre, size * 0.022, size * 0.022, rng.uniform(0, 3, n))
@@ -263,9 +263,9 @@ def foliage(cards: Cards, wish: Wish) -> Cards:
     A tree has one colour: it is drawn from where it stands, not from the layout's generator.
     """
     broad = np.isin(cards.sprite, sprites.LEAVES)
-    colours = cards.colour.astype(np.float64).copy()
+    colours: Array = cards.colour.astype(np.float64)
     x, z = cards.centre[:, 0], cards.centre[:, 2]
-    draw = np.modf(np.abs(np.sin(np.round(x / 5.0) * 12.9898 + np.round(z / 5.0) * 78.233) * 43758.5453))[0]
+    draw: Array = np.modf(np.abs(np.sin(np.round(x / 5.0) * 12.9898 + np.round(z / 5.0) * 78.233) * 43758.5453))[0]
     each = np.modf(np.abs(np.sin(x * 91.7 + z * 57.3 + cards.centre[:, 1] * 31.1) * 9871.3))[0]
     light = (colours @ np.array([0.2126, 0.7152, 0.0722]))[:, None]
     if wish.season == "autumn":
@@ -285,9 +285,7 @@ def foliage(cards: Cards, wish: Wish) -> Cards:
     if tint is not None:
         flower = np.isin(cards.sprite, sprites.FLOWER)
         colours = np.where(flower[:, None], np.array([tint]) * (0.8 + 0.4 * each[:, None]), colours)
-    kept = np.ones(len(cards), bool)
-    if wish.season == "winter" and tint is None:
-        kept = ~(broad & (each > 0.07))
+    kept = ~(broad & (each > 0.07)) if wish.season == "winter" and tint is None else np.ones(len(cards), bool)
     return replace(picked(cards, kept), colour=colours[kept])
 
 
@@ -296,11 +294,9 @@ def dressed(scene: Scene, spec: SceneSpec, light: Light) -> Scene:
     wish, cards, water = spec.wish, scene.cards, scene.water
     if cards is not None and (wish.season or wish.tints):
         cards = foliage(cards, wish)
-    if scene.rain and (drops := falling(light)) is not None:
-        cards = drops if cards is None else joined([cards, drops])
     asked = wish.tint("water")
     if water is not None:
         water = replace(water, chop=water.chop * wish.waves**0.5, swell=water.swell * wish.waves)
         if asked is not None:
             water = replace(water, deep=times(asked, 0.30), shallow=times(asked, 0.62))
-    return replace(scene, cards=cards, water=water)
+    return replace(scene, cards=cards, water=water, falling=falling(light) if scene.rain else None)

@@ -1,0 +1,119 @@
+"""Which things of a place stand in a region of the plan, moved onto the ground that they share with other places."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ldm3d.worlds.arrays import Array, Ints
+from ldm3d.worlds.scene import Boxes, Cards, Lamps, Limbs, Meshes, Scene, Stones, picked
+
+# x, z [n] -> how much of the ground there belongs to a place, 0 to 1 [n].
+Share = Callable[[Array, Array], Array]
+
+
+@dataclass
+class Kept:
+    """Those things of a place that stand in its own region, moved onto the common ground.
+
+    Attributes:
+        scene: the place with the things that are left.
+        boxes: their numbers in the place's own arrays [n].
+        meshes: the same for triangles.
+    """
+
+    scene: Scene
+    boxes: Ints
+    meshes: Ints
+
+
+def _anchors(scene: Scene, own: Share) -> Callable[[Array, Array], tuple[Array, Array]]:
+    """Where the plant stands that a leaf or a branch at x, z belongs to, as far as that matters: near a border.
+
+    A tree stays whole: its leaves and branches go where the nearest trunk goes.
+    """
+    limbs = scene.limbs
+    if limbs is None or not len(limbs):
+        return lambda x, z: (x, z)
+    feet = limbs.start[limbs.radius[:, 0] > 0.07]
+    low = feet[:, 1] < scene.height(feet[:, 0], feet[:, 2], np.full(len(feet), 0.1, np.float32)) + 0.3
+    feet = feet[low][:, [0, 2]]
+    if not len(feet):
+        return lambda x, z: (x, z)
+
+    def anchor(x: Array, z: Array) -> tuple[Array, Array]:
+        x, z = np.array(x), np.array(z)
+        around = [own(x + np.float32(dx), z + np.float32(dz)) > 0.5 for dx, dz in ((-6, 0), (6, 0), (0, -6), (0, 6))]
+        for at in np.array_split(np.flatnonzero(np.any(around, axis=0) & ~np.all(around, axis=0)), 64):
+            gap = (x[at, None] - feet[:, 0]) ** 2 + (z[at, None] - feet[:, 1]) ** 2
+            nearest = np.argmin(gap, axis=1)
+            near = gap[np.arange(len(at)), nearest] < 36.0
+            x[at[near]], z[at[near]] = feet[nearest[near]].T
+        return x, z
+
+    return anchor
+
+
+def kept_of(scene: Scene, own: Share, lift: Callable[[Array, Array], Array]) -> Kept:
+    """Keep what stands where `own` is above a half, raised by `lift`."""
+    none = np.zeros(0, np.int32)
+
+    def spot(things: Cards | Limbs | Stones | Boxes | Meshes | Lamps) -> tuple[Array, Array]:
+        if isinstance(things, Meshes):
+            # A shape stays whole: it stands where its middle is.
+            n = int(things.part.max()) + 1
+            count = np.maximum(np.bincount(things.part, minlength=n), 1)
+            middle = things.corners.mean(axis=1)
+            x, z = (np.bincount(things.part, middle[:, k], n) / count for k in (0, 2))
+            return x[things.part].astype(np.float32), z[things.part].astype(np.float32)
+        at = things.start if isinstance(things, Limbs) else things.centre
+        return at[:, 0], at[:, 2]
+
+    def raised(points: Array, dy: Array) -> Array:
+        moved = np.array(points)
+        moved[..., 1] += dy.reshape(-1, *([1] * (points.ndim - 2)))
+        return moved
+
+    anchor = _anchors(scene, own)
+
+    def chosen(things: Cards | Limbs | Stones | Boxes | Meshes | Lamps) -> tuple[Ints, Array]:
+        x, z = spot(things)
+        if isinstance(things, Cards | Limbs):
+            x, z = anchor(x, z)
+        at = np.flatnonzero(own(x, z) > 0.5).astype(np.int32)
+        return at, lift(x[at], z[at])
+
+    cards, limbs, stones, boxes, meshes, lamps = (
+        scene.cards, scene.limbs, scene.stones, scene.boxes, scene.meshes, scene.lamps,
+    )  # fmt: skip
+    box_ids, mesh_ids = none, none
+    if cards is not None and len(cards):
+        at, dy = chosen(cards)
+        cards = picked(cards, at)
+        cards = replace(cards, centre=raised(cards.centre, dy))
+    if limbs is not None and len(limbs):
+        at, dy = chosen(limbs)
+        limbs = picked(limbs, at)
+        limbs = replace(limbs, start=raised(limbs.start, dy), end=raised(limbs.end, dy))
+    if stones is not None and len(stones):
+        at, dy = chosen(stones)
+        stones = picked(stones, at)
+        stones = replace(stones, centre=raised(stones.centre, dy))
+    if boxes is not None and len(boxes):
+        box_ids, dy = chosen(boxes)
+        boxes = picked(boxes, box_ids)
+        boxes = replace(boxes, centre=raised(boxes.centre, dy))
+    if meshes is not None and len(meshes):
+        mesh_ids, dy = chosen(meshes)
+        meshes = picked(meshes, mesh_ids)
+        meshes = replace(meshes, corners=raised(meshes.corners, dy))
+    if lamps is not None and len(lamps):
+        at, dy = chosen(lamps)
+        lamps = picked(lamps, at)
+        lamps = replace(lamps, centre=raised(lamps.centre, dy))
+    return Kept(
+        replace(scene, cards=cards, limbs=limbs, stones=stones, boxes=boxes, meshes=meshes, lamps=lamps),
+        box_ids, mesh_ids,
+    )  # fmt: skip
