@@ -29,10 +29,12 @@ class Place:
         build: layout generator and wish -> scene. The generator is seeded by the world's seed and the place's name
             alone, so that the same place is found again at another time of day.
         hints: words that suggest it ("stalactites"); they count where no place is named.
+        nouns: ways to say it in an English caption, with their article; without any, "a" and its name.
         whole: a world of its own, in which one stands whatever else is named ("a city under water").
         stuff: what most of it is made of, one of `spec.TARGETS`: "a pink forest" asks for pink "foliage".
         roles: what it can be to another place beside "ground": "backdrop" (mountains, a skyline) that begins some way
-            off and goes to the horizon, or "water" (a lake, the sea) whose `Scene.water` fills a basin.
+            off and goes to the horizon, or "water" (a lake, the sea) whose `Scene.water` fills a basin. () for a place
+            that is never combined with others, as it has a ceiling or a space of its own.
         shows: words for things that stand in it anyway, so that naming them is understood ("palm trees" on a beach).
     """
 
@@ -40,6 +42,7 @@ class Place:
     words: tuple[str, ...]
     build: Callable[[np.random.Generator, Wish], Scene]
     hints: tuple[str, ...] = ()
+    nouns: tuple[str, ...] = ()
     whole: bool = False
     stuff: str = "ground"
     shows: tuple[str, ...] = ()

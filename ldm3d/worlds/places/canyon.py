@@ -186,15 +186,19 @@ PLACE = Place(
     name="canyon",
     words=(
         "canyons", "grand canyon", "gorge", "gorges", "ravine", "ravines", "slot canyon", "antelope canyon",
-        "bryce canyon", "zion", "mesa", "mesas", "butte", "buttes", "monument valley", "badlands", "red rocks",
-        "arizona", "utah", "chasm", "abyss", "hoodoos", "schlucht", "schluchten", "klamm", "felsschlucht", "abgrund",
-        "cañón", "cañon", "cañones", "gran cañón", "gran cañon", "desfiladero", "barranco", "quebrada", "garganta",
+        "bryce canyon", "zion", "mesa", "mesas", "butte", "buttes", "monument valley", "badlands", "arizona",
+        "utah", "chasm", "abyss", "hoodoos", "schlucht", "schluchten", "klamm", "felsschlucht", "abgrund", "cañón",
+        "cañon", "cañones", "gran cañón", "gran cañon", "desfiladero", "barranco", "quebrada", "garganta",
     ),
     build=build,
     hints=(
-        "cliff", "cliffs", "rock formations", "sandstone", "rock walls", "felsen", "klippen", "acantilado",
-        "acantilados",
+        "red rocks", "cliff", "cliffs", "rock formations", "sandstone", "rock walls", "felsen", "klippen",
+        "acantilado", "acantilados",
     ),
-    stuff="rock",
+    nouns=(
+        "a canyon", "a gorge", "the grand canyon", "a ravine",
+    ),
     shows=("cliff", "cliffs", "rock walls", "rock formations", "rocks", "sandstone", "boulders"),
+    stuff="rock",
+    roles=('ground', 'backdrop'),
 )  # fmt: skip

@@ -160,23 +160,21 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
 PLACE = Place(
     name="desert",
     words=(
-        "deserts",
-        "dune",
-        "dunes",
-        "sand dune",
-        "sand dunes",
-        "sahara",
-        "sand",
-        "sands",
-        "sandy",
-        "wasteland",
-        "badlands",
-        "arid",
-        "mesa",
-        "mesas",
-        "gobi",
-        "namib",
+        "deserts", "dune", "dunes", "sand dune", "sand dunes", "sahara", "arid", "wasteland", "wastelands",
+        "badland", "oasis", "gobi", "namib", "kalahari", "atacama", "mojave", "arrakis", "tatooine", "sea of sand",
+        "desert sands", "empty quarter", "sandscape", "wüste", "wüsten", "sandwüste", "düne", "dünen", "sanddünen",
+        "oase", "desierto", "desiertos", "duna", "dunas", "dunas de arena", "desértico",
     ),
     build=build,
+    hints=(
+        "sand", "sands", "camel", "camels", "caravan", "cactus", "cacti", "nomads", "bedouin", "kamele", "arena",
+        "camellos", "sandstorm",
+    ),
+    nouns=(
+        "a desert", "sand dunes", "the sahara", "dunes", "a sand desert",
+    ),
+    shows=(
+        "sand", "sands", "rocks", "dunes",
+    ),
     roles=("ground", "backdrop"),
-)
+)  # fmt: skip

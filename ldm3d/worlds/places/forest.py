@@ -169,24 +169,25 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
 PLACE = Place(
     name="forest",
     words=(
-        "forests",
-        "wood",
-        "woods",
-        "woodland",
-        "woodlands",
-        "forested",
-        "wooded",
-        "trees",
-        "grove",
-        "groves",
-        "thicket",
-        "pine forest",
-        "rainforest",
-        "jungle",
-        "taiga",
-        "forest clearing",
-        "forest path",
+        "forests", "woods", "woodland", "woodlands", "forested", "wooded", "grove", "groves", "thicket", "copse",
+        "trees", "broadleaf forest", "deciduous forest", "beech forest", "oak forest", "maple forest",
+        "forest clearing", "forest path", "woodland path", "sherwood", "sherwood forest", "black forest", "glade",
+        "forest floor", "oak trees", "maple trees", "wald", "wälder", "laubwald", "buchenwald", "eichenwald",
+        "wäldchen", "hain", "waldweg", "waldlichtung", "lichtung", "bäume", "bosque", "bosques", "arboleda",
+        "robledal", "hayedo", "árboles",
     ),
     build=build,
+    hints=(
+        "wood", "tree", "oak", "oaks", "maple", "mushrooms", "mushroom", "ferns", "moss", "deer", "fox", "fairies",
+        "undergrowth", "baum", "árbol",
+    ),
+    nouns=(
+        "a forest", "a broadleaf forest", "an oak forest", "woods", "a woodland", "a beech forest", "a forest path",
+        "a grove",
+    ),
+    shows=(
+        "tree", "trees", "undergrowth", "ferns", "leaves", "path", "trunks",
+    ),
+    stuff="foliage",
     roles=("ground", "backdrop"),
-)
+)  # fmt: skip

@@ -162,24 +162,23 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
 PLACE = Place(
     name="ocean",
     words=(
-        "oceans",
-        "sea",
-        "seas",
-        "seaside",
-        "seascape",
-        "coast",
-        "coastline",
-        "shore",
-        "seashore",
-        "beach",
-        "beaches",
-        "island",
-        "islands",
-        "waves",
-        "pacific",
-        "atlantic",
-        "open sea",
+        "oceans", "sea", "seas", "seascape", "open sea", "open ocean", "high seas", "pacific", "atlantic",
+        "pacific ocean", "atlantic ocean", "indian ocean", "mediterranean sea", "north sea", "baltic sea",
+        "caribbean sea", "seven seas", "at sea", "middle of the ocean", "archipelago", "on the sea", "meer",
+        "ozean", "ozeane", "nordsee", "ostsee", "mittelmeer", "hohe see", "pazifik", "atlantik", "auf see", "mar",
+        "mares", "océano", "océanos", "alta mar", "mar abierto", "el mar", "pacífico", "atlántico",
     ),
     build=build,
+    hints=(
+        "waves", "wave", "ship", "ships", "whale", "whales", "dolphins", "pirate ship", "pirates", "sailing",
+        "sailboat", "wellen", "schiff", "olas", "barco", "kraken", "tsunami",
+    ),
+    nouns=(
+        "the ocean", "the open sea", "the high seas", "the atlantic ocean",
+    ),
+    shows=(
+        "waves", "wave", "water", "rocks", "cliffs", "sea stacks",
+    ),
+    stuff="water",
     roles=("ground", "water"),
-)
+)  # fmt: skip

@@ -119,7 +119,9 @@ IMPLIED: dict[str, tuple[str, str]] = {
         ("lamps", "magenta", "neon, neon lights, neon signs, neon lit, neonlichter, luces de neón, cyberpunk"),
         ("lamps", "magenta", "vaporwave, synthwave"),
         ("foliage", "magenta", "bioluminescent plants"),
-        ("buildings", "rust", "brick buildings, brick houses, brick walls, red brick"),
+        ("buildings", "rust", "brick buildings, brick houses, brick walls"),
+        ("buildings", "red", "red brick, red bricks"),
+        ("rock", "red", "red rocks, red rock"),
         ("sky", "orange", "fiery sky, fiery sunset, burning sky, sky on fire, feuriger himmel"),
         ("sun", "blue", "blue moon"),
     )

@@ -14,10 +14,11 @@ RELATION_WORDS = {
         auf, am fuße, bajo, frente a, con vistas a, delante de, al pie de, ante
     """),
     "beside": words("""
-        by, beside, besides, at, near, nearby, along, next to, on, onto, alongside, bordering, close to, at the edge
-        of, on the edge of, on the shore of, on the shores of, on the banks of, on the bank of, at the shore of, edge
-        of, on top of, atop, off, am, neben, nahe, auf, an der, am ufer, bei, entlang, junto a, al lado de, a orillas
-        de, cerca de, en la orilla de, beside a
+        junto al, al lado del, a orillas del, cerca del, by, beside, besides, at, near, nearby, along, next to, on,
+        onto, alongside, bordering, close to, at the edge         of, on the edge of, on the shore of, on the shores
+        of, on the banks of, on the bank of, at the shore of, edge         of, on top of, atop, off, am, neben, nahe,
+        auf, an der, am ufer, bei, entlang, junto a, al lado de, a orillas         de, cerca de, en la orilla de,
+        beside a
     """),
     "around": words("""
         in, inside, within, amid, amidst, among, amongst, between, surrounded by, in the middle of, in the midst of,
@@ -29,10 +30,11 @@ RELATION_WORDS = {
 }  # fmt: skip
 # "X over Y", "X reflected in Y": one stands at Y and sees X.
 BEHIND_NEXT = words("""
-        above, over, behind, towering over, towering above, towering behind, rising behind, rising above, looming
-        over, looming above, rising over, reflected in, mirrored in, reflecting in, reflected on, across, seen across,
-        visible from, seen from, viewed from, view from, from, as seen from, seen through, soaring above, hinter,
-        über, oberhalb, spiegeln sich in, visto desde, vista desde, desde, detrás de, encima de, por encima de, tras
+        sobre, von einer, von einem, above, over, behind, towering over, towering above, towering behind, rising
+        behind, rising above, looming         over, looming above, rising over, reflected in, mirrored in, reflecting
+        in, reflected on, across, seen across, visible from, seen from, viewed from, view from, from, as seen from,
+        seen through, soaring above, hinter, über, oberhalb, spiegeln sich in, visto desde, vista desde, desde, detrás
+        de, encima de, por encima de, tras
     """)  # fmt: skip
 # "X surrounding Y": one stands at Y, with X all around.
 AROUND_NEXT = words("""
@@ -54,11 +56,12 @@ NEGATIONS = words("""
 
 # Phrases whose parts would mislead: they mean nothing here, and are ignored as a whole.
 BLIND = words("""
-        ice cream, field of view, hot springs, hot spring, orange juice, night vision, snow white and the seven
-        dwarfs, snow globe, dessert plate, chocolate, park bench, shopping mall, spring water, light years, moon
-        landing, swimming pool, apple pie, gold rush, fall asleep, beach ball, desert eagle, river dance, star wars,
-        star trek, rain coat, rain jacket, cloud computing, snow leopard, mountain bike, golden retriever, white
-        house, black cat, crystal clear, clear water, clear waters, dream catcher, summer dress, winter coat
+        low tide, high tide, ice cream, field of view, hot springs, hot spring, orange juice, night vision, snow white
+        and the seven         dwarfs, snow globe, dessert plate, chocolate, park bench, shopping mall, spring water,
+        light years, moon         landing, swimming pool, apple pie, gold rush, fall asleep, beach ball, desert eagle,
+        river dance, star wars, star trek, rain coat, rain jacket, cloud computing, snow leopard, mountain bike,
+        golden retriever, white         house, black cat, crystal clear, clear water, clear waters, dream catcher,
+        summer dress, winter coat
     """)  # fmt: skip
 # "A sea of flowers" is no sea: what comes after counts.
 FIGURES = words("""

@@ -72,6 +72,12 @@ def lexicon() -> dict[tuple[str, ...], dict[str, str]]:
     for phrase, slot, meaning in _entries():
         for spelling in {phrase, phrase.translate(_UMLAUTS)}:
             known.setdefault(key_of(spelling), {}).setdefault(slot, meaning)
+    for words, means in known.items():
+        if "implied" in means and "place" not in means:
+            # "lavender field" names a field as well.
+            for word in words:
+                if "place" in (entry := known.get((word,), {})):
+                    means["place"] = entry["place"]
     return known
 
 

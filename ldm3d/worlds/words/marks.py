@@ -112,11 +112,11 @@ def _marks_at(words: list[Token], at: int, german: bool) -> Iterator[Mark]:
         yield _mark(words, at, at + 1, {"without": _LESS[key[:-4]]})
     elif bent := lx.inflected(key):
         yield _mark(words, at, at + 1, bent)
+    elif guess := lx.guessed(key):
+        yield _mark(words, at, at + 1, known[guess,], guess)
     elif parts := (lx.compound(key) if len(key) <= 32 else None):
         for part in parts:
             yield _mark(words, at, at + 1, part)
-    elif guess := lx.guessed(key):
-        yield _mark(words, at, at + 1, known[guess,], guess)
     else:
         yield _mark(words, at, at + 1, {})
 

@@ -15,10 +15,19 @@ MOST_OTHERS = 3
 
 @dataclass
 class Mention:
-    """A place named in the prompt: the mark's index, the place, and its relation to the one that one stands in."""
+    """A place named in the prompt.
+
+    Attributes:
+        at: index of the first mark that names it.
+        place: its registered name.
+        last: index of the last mark of a run that names it ("mountain peaks").
+        relation: how it stands to the place that one stands in.
+        far: whether it is said to be distant.
+    """
 
     at: int
     place: str
+    last: int
     relation: str = "with"
     far: bool = False
 
@@ -60,18 +69,21 @@ def stand(marks: Sequence[Mark], negated: frozenset[int], lone: frozenset[int]) 
         lone: indices of marks that stand alone; "a lone tree" is no forest.
     """
     known = registry()
-    named = [
-        Mention(at, mark["place"])
-        for at, mark in enumerate(marks)
-        if "place" in mark and at not in negated and at not in lone
-    ]
+    named: list[Mention] = []
+    for at, mark in enumerate(marks):
+        if "place" not in mark or at in negated or at in lone:
+            continue
+        if named and named[-1].place == mark["place"] and named[-1].last == at - 1:
+            named[-1].last = at
+        else:
+            named.append(Mention(at, mark["place"], at))
     if not named:
         hints = Counter(
             mark["hint"] for at, mark in enumerate(marks) if "hint" in mark and at not in negated and at not in lone
         )
         return Stand(None, (), hints.most_common(1)[0][0] if hints else None)
     for mention in named:
-        mention.far = _far(marks, mention.at)
+        mention.far = _far(marks, mention)
     primary = _primary(marks, named)
     whole = next((mention for mention in named if known[mention.place].whole), None)
     if whole is not None and whole.place != primary.place and primary.relation != "from":
@@ -79,6 +91,8 @@ def stand(marks: Sequence[Mark], negated: frozenset[int], lone: frozenset[int]) 
         primary = whole
     others: dict[str, Mention] = {}
     for mention in named:
+        if not (known[primary.place].roles and known[mention.place].roles):
+            continue  # A room, a cave, the sea floor: nothing stands beside it.
         if mention.place == primary.place or shown_by(known[primary.place], marks[mention.at]):
             continue
         if mention.far:
@@ -91,7 +105,7 @@ def _primary(marks: Sequence[Mark], named: list[Mention]) -> Mention:
     """Go through the places in order, moving on where the words say so; sets their relations on the way."""
     primary = named[0]
     for last, mention in pairwise(named):
-        between = marks[last.at + 1 : mention.at]
+        between = marks[last.last + 1 : mention.at]
         turn = next((mark["next"] for mark in reversed(between) if "next" in mark), None)
         compound = not between and not marks[mention.at].breaks
         if compound and primary is last:
@@ -101,6 +115,8 @@ def _primary(marks: Sequence[Mark], named: list[Mention]) -> Mention:
             mention.relation, last.relation = last.relation, "around"
         elif turn and primary is last and not _ends(between):
             last.relation, primary = turn, mention
+        elif primary is last and _stands_in(marks[last.last], mention.place, between):
+            last.relation, primary = "with", mention
         else:
             mention.relation = _relation(between)
     near = [mention for mention in named if not mention.far]
@@ -115,22 +131,24 @@ def _ends(between: Sequence[Mark]) -> bool:
 
 
 def _relation(between: Sequence[Mark]) -> str:
-    """The relation that the words between two places say; the last one that says more than "and"."""
-    said = [mark["relation"] for mark in between if "relation" in mark]
-    strong = [relation for relation in said if relation != "with"]
-    if said and said[-1] == "with" and between[-1].key in ("and", "und", "y", "plus"):
-        return "with"
-    if not strong and any("next" in mark for mark in between):
-        return "behind"
-    return strong[-1] if strong else "with"
+    """The relation that the last word between two places says."""
+    said = [mark.means.get("relation", "behind") for mark in between if {"relation", "next"} & mark.means.keys()]
+    return said[-1] if said else "with"
 
 
-def _far(marks: Sequence[Mark], at: int) -> bool:
+def _stands_in(mark: Mark, place: str, between: Sequence[Mark]) -> bool:
+    """Whether a mark names a thing in the place after it: "a few trees in a desert", "houses in a harbour"."""
+    if _relation(between) != "around" or _ends(between):
+        return False
+    return mark.means.get("thing") == "trees" or shown_by(registry()[place], mark)
+
+
+def _far(marks: Sequence[Mark], mention: Mention) -> bool:
     """Whether a place is said to be distant."""
-    before = marks[at - 1] if at else None
+    before = marks[mention.at - 1] if mention.at else None
     if before is not None and before.means.get("far") == "before":
         return True
-    for mark in marks[at + 1 : at + 4]:
+    for mark in marks[mention.last + 1 : mention.last + 4]:
         if mark.means.get("far") == "after":
             return True
         if "place" in mark or mark.breaks:

@@ -42,9 +42,9 @@ MOOD_WORDS = {
         spukhaft, inquietante, tenebroso, espeluznante, embrujado, siniestro
     """),
     "dramatic": words("""
-        dramatic, epic, intense, awe inspiring, breathtaking, powerful, heroic, dramatic lighting, dramatic light,
-        spectacular, chiaroscuro, moody, dramatisch, atemberaubend, episch, dramático, épico, impresionante,
-        espectacular
+        dramatic clouds, dramatic sky, dramatic skies, dramatic, epic, intense, awe inspiring, breathtaking, powerful,
+        heroic, dramatic lighting, dramatic light, spectacular, chiaroscuro, moody, dramatisch, atemberaubend, episch,
+        dramático, épico, impresionante, espectacular
     """),
     "gloomy": words("""
         gloomy, somber, sombre, dreary, dismal, melancholic, melancholy, sad, brooding, murky, mournful, düster,
@@ -71,9 +71,9 @@ MOOD_WORDS = {
         derelict, decaying, verlassen, trostlos, öde, abandonado, desolado, inhóspito
     """),
     "vibrant": words("""
-        vibrant, vivid, colorful, colourful, saturated, psychedelic, cheerful, joyful, lively, rich colors, rich
-        colours, vivid colors, vivid colours, farbenfroh, bunt, farbenprächtig, fröhlich, colorido, alegre, vibrante,
-        vivo
+        bunte, bunten, bunter, vibrant, vivid, colorful, colourful, saturated, psychedelic, cheerful, joyful, lively,
+        rich colors, rich         colours, vivid colors, vivid colours, farbenfroh, bunt, farbenprächtig, fröhlich,
+        colorido, alegre, vibrante, vivo
     """),
     "muted": words("""
         muted, pastel, pastel colors, pastel colours, faded, desaturated, washed out, subdued, muted colors, muted
@@ -88,8 +88,8 @@ MOOD_WORDS = {
         resplandeciente
     """),
     "soft": words("""
-        soft, soft light, soft lighting, diffuse light, diffused light, diffused, soft morning light, weiches licht,
-        sanft, suave, luz suave
+        soft, soft light, soft lighting, diffuse light, diffused light, diffused, weiches licht, sanft, suave, luz
+        suave
     """),
     "mysterious": words("""
         mysterious, secret, hidden, enigmatic, forgotten, arcane, ancient mystery, geheimnisvoll, mysteriös,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import reduce
 
 from ldm3d.worlds.places import Place, registry
@@ -21,6 +22,7 @@ _GO_ON = tables.singles("or nor oder o ni noch")
 
 def read(marks: Sequence[Mark]) -> tuple[SceneSpec, Reading]:
     """The scene that the marks of a prompt describe, and how each of them was read."""
+    marks = _settled(marks)
     reading = Reading(marks)
     without, clear = _negations(reading)
     lone, lone_at = _lone(reading)
@@ -41,6 +43,16 @@ def read(marks: Sequence[Mark]) -> tuple[SceneSpec, Reading]:
     return spec, reading
 
 
+def _settled(marks: Sequence[Mark]) -> list[Mark]:
+    """The marks, with "white snow" lying on the ground: only snow without a colour falls."""
+    settled = list(marks)
+    for at, mark in enumerate(marks):
+        if at and mark.means.get("thing") == "snow" and "weather" in mark and "colour" in marks[at - 1]:
+            means = {slot: meaning for slot, meaning in mark.means.items() if slot != "weather"}
+            settled[at] = replace(mark, means=means | {"season": "winter"})
+    return settled
+
+
 def _negations(reading: Reading) -> tuple[list[str], bool]:
     """Follow every "no" and "without" to what it takes away; say whether that makes the sky clear."""
     marks, without, clear = reading.marks, [], False
@@ -54,10 +66,10 @@ def _negations(reading: Reading) -> tuple[list[str], bool]:
         for target in _denied(marks, at):
             reading.negated.add(target)
             denied = marks[target]
-            if "weather" in denied and denied["weather"] != "clear":
+            if "weather" in denied and denied["weather"] not in ("clear", "snow"):
                 clear = True
                 reading.say(target, "clear")
-            elif "weather" in denied:
+            elif denied.means.get("weather") == "clear":
                 reading.say(target, "cloudy")
             if "thing" in denied and denied["thing"] != "clouds":
                 without.append(denied["thing"])
@@ -109,11 +121,9 @@ def _lone(reading: Reading) -> tuple[str | None, set[int]]:
 
 def _say_places(reading: Reading, where: Stand, place: Place) -> None:
     for at, mark in enumerate(reading.marks):
-        if at in reading.negated:
+        if where.place is None or at in reading.negated:
             continue
-        if (mark.means.get("place") == place.name and where.primary) or (
-            not where.primary and mark.means.get("hint") == where.place
-        ):
+        if mark.means.get("hint" if where.primary is None else "place") == place.name:
             reading.say(at, place.name)
     for mention in where.others:
         for at, mark in enumerate(reading.marks):

@@ -28,8 +28,9 @@ TIME_WORDS = {
         la mañana, mañanas
     """),
     "noon": words("""
-        noon, midday, high noon, noontime, noonday, lunchtime, middle of the day, daytime, daylight, broad daylight,
-        midday sun, noon sun, mittag, mittags, mittagssonne, tagsüber, mediodía, al mediodía, de día, pleno día
+        in the middle of the day, noon, midday, high noon, noontime, noonday, lunchtime, middle of the day, daytime,
+        daylight, broad daylight, midday sun, noon sun, mittag, mittags, mittagssonne, tagsüber, mediodía, al
+        mediodía, de día, pleno día
     """),
     "afternoon": words("""
         afternoon, afternoons, late afternoon, early afternoon, mid afternoon, nachmittag, nachmittags,
@@ -45,20 +46,21 @@ TIME_WORDS = {
         dämmerung, blaue stunde, anochecer, crepúsculo, hora azul
     """),
     "night": words("""
-        night, nights, midnight, nighttime, night time, nightscape, moonlight, moonlit, starry, starlight, starlit,
-        nocturnal, at dark, after dark, in the dark, starry night, starry sky, night sky, dead of night, middle of the
-        night, by moonlight, under the stars, nacht, nachts, nächtlich, mitternacht, mondlicht, mondschein,
-        sternenhimmel, sternennacht, mondnacht, nachthimmel, noche, de noche, noches, medianoche, luz de luna, noche
-        estrellada, estrellado, nocturno
+        night, nights, midnight, nighttime, night time, nightscape, moonlight, moonlit, starry, starlight, starlit, in
+        the middle of the night, nocturnal, at dark, after dark, in the dark, starry night, starry sky, night sky,
+        dead of night, middle of the         night, by moonlight, under the stars, nacht, nachts, nächtlich,
+        mitternacht, mondlicht, mondschein, sternenhimmel, sternennacht, mondnacht, nachthimmel, noche, de noche,
+        noches, medianoche, luz de luna, noche         estrellada, estrellado, nocturno
     """),
 }  # fmt: skip
 # Words that suggest a time, where none is named.
 TIME_HINTS = {
     "night": words("""
-        moon, stars, full moon, moons, crescent moon, milky way, fireflies, campfire, bonfire, fireworks, shooting
-        stars, shooting star, meteor shower, lit windows, lantern lit, torchlight, torches, halloween, mond, vollmond,
-        sterne, milchstraße, glühwürmchen, luna, luna llena, estrellas, vía láctea, bioluminescent, neon, neon lights,
-        neon signs, city lights, candlelit, new years eve
+        blood moon, neon pink, neon blue, neon green, moon, stars, full moon, moons, crescent moon, milky way,
+        fireflies, campfire, bonfire, fireworks, shooting         stars, shooting star, meteor shower, lit windows,
+        lantern lit, torchlight, torches, halloween, mond, vollmond, sterne, milchstraße, glühwürmchen, luna, luna
+        llena, estrellas, vía láctea, bioluminescent, neon, neon lights, neon signs, city lights, candlelit, new years
+        eve
     """),
     "noon": words("blazing sun, scorching, heat haze, sol de justicia"),
 }  # fmt: skip
@@ -80,20 +82,21 @@ WEATHER_WORDS = {
         encapotado, cielo gris, cubierto
     """),
     "foggy": words("""
-        foggy, fog, mist, misty, mists, haze, hazy, brume, fogbound, smoky, smog, foggy weather, shrouded in mist,
-        shrouded in fog, fogs, low clouds, nebel, neblig, dunst, dunstig, diesig, nebelschwaden, niebla, neblina,
-        bruma, brumoso, neblinoso
+        dust storm, sandstorm, sandsturm, tormenta de arena, foggy, fog, mist, misty, mists, haze, hazy, brume,
+        fogbound, smoky, smog, foggy weather, shrouded in mist, shrouded in fog, fogs, low clouds, nebel, neblig,
+        dunst, dunstig, diesig, nebelschwaden, niebla, neblina, bruma, brumoso, neblinoso
     """),
     "rain": words("""
-        rain, rains, rainy, raining, rainfall, drizzle, drizzling, downpour, shower, showers, rain shower, monsoon,
-        pouring, light rain, heavy rain, rain soaked, rainswept, pouring rain, wet streets, raindrops, regen,
-        regnerisch, regnet, nieselregen, regenschauer, lluvia, lluvioso, lloviendo, llovizna, llueve
+        gentle rain, soft rain, rain, rains, rainy, raining, rainfall, drizzle, drizzling, downpour, shower, showers,
+        rain shower, monsoon, pouring, light rain, heavy rain, rain soaked, rainswept, pouring rain, wet streets,
+        raindrops, regen, regnerisch, regnet, nieselregen, regenschauer, lluvia, lluvioso, lloviendo, llovizna, llueve
     """),
     "snow": words("""
-        snow, snowing, snowfall, falling snow, snow falling, snow falls, snowstorm, snow storm, blizzard, blizzards,
-        snowflakes, flurries, heavy snow, light snow, snowy day, snowy night, snowy evening, snowy morning, snowy
-        weather, snowy afternoon, snow flurries, whiteout, gentle snow, schnee, schneefall, schneesturm, schneit,
-        schneeflocken, schneetreiben, nieve, nevando, ventisca, copos de nieve, cae la nieve
+        gentle snowfall, soft snowfall, snow, snowing, snowfall, falling snow, snow falling, snow falls, snowstorm,
+        snow storm, blizzard, blizzards, snowflakes, flurries, heavy snow, light snow, snowy day, snowy night, snowy
+        evening, snowy morning, snowy         weather, snowy afternoon, snow flurries, whiteout, gentle snow, schnee,
+        schneefall, schneesturm, schneit, schneeflocken, schneetreiben, nieve, nevando, ventisca, copos de nieve, cae
+        la nieve
     """),
     "storm": words("""
         storm, storms, stormy, thunderstorm, thunderstorms, lightning, lightning bolt, lightning bolts, lightning
@@ -139,13 +142,13 @@ SEASON_WORDS = {
         herbst, herbstlich, herbstlaub, goldener herbst, otoño, otoñal, hojas de otoño, hojas caídas
     """),
     "winter": words("""
-        winter, winters, wintry, wintertime, midwinter, winter's, snowy, snowed in, snow covered, snow capped,
-        snowcapped, snow clad, snow laden, snowbound, covered in snow, covered with snow, blanketed in snow, snow
-        blanketed, in the snow, deep snow, fresh snow, snow on the ground, blanket of snow, under snow, under the
-        snow, snow topped, powder snow, frosty, frost, frosted, frozen, frozen over, icy, hoarfrost, christmas,
-        christmas eve, january, december, winterlich, verschneit, schneebedeckt, im schnee, tiefschnee, vereist,
-        gefroren, zugefroren, frostig, weihnachten, eisig, invierno, invernal, nevado, cubierto de nieve, en la nieve,
-        bajo la nieve, helado, congelado, navidad
+        with snow, mit schnee, con nieve, winter, winters, wintry, wintertime, midwinter, winter's, snowy, snowed in,
+        snow covered, snow capped, snowcapped, snow clad, snow laden, snowbound, covered in snow, covered with snow,
+        blanketed in snow, snow         blanketed, in the snow, deep snow, fresh snow, snow on the ground, blanket of
+        snow, under snow, under the         snow, snow topped, powder snow, frosty, frost, frosted, frozen, frozen
+        over, icy, hoarfrost, christmas, christmas eve, january, december, winterlich, verschneit, schneebedeckt, im
+        schnee, tiefschnee, vereist, gefroren, zugefroren, frostig, weihnachten, eisig, invierno, invernal, nevado,
+        cubierto de nieve, en la nieve, bajo la nieve, helado, congelado, navidad
     """),
 }  # fmt: skip
 
@@ -153,8 +156,8 @@ SEASON_WORDS = {
 DENSITIES = {"empty": 0.3, "sparse": 0.5, "dense": 1.7, "crowded": 2.2}
 DENSITY_WORDS = {
     "empty": words("""
-        empty, deserted, uninhabited, bare, barren, treeless, vacant, unspoiled emptiness, leer, menschenleer, kahl,
-        vacío, desolado
+        empty, deserted, uninhabited, bare, barren, vacant, unspoiled emptiness, leer, menschenleer, kahl, vacío,
+        desolado
     """),
     "sparse": words("""
         sparse, sparsely, scattered, a few, few, scarce, light forest, open, thin, spärlich, licht, vereinzelt,
@@ -176,8 +179,8 @@ SCALE_WORDS = {
     "tiny": words("tiny, miniature, little tiny, minuscule, dwarf, winzig, diminuto, minúsculo"),
     "small": words("small, little, low, modest, shallow, short, klein, kleine, niedrig, pequeño, pequeña, bajito"),
     "tall": words("""
-        tall, high, big, large, great, grand, huge, vast, hoch, hohe, hohen, hoher, groß, große, großen, alto, altos,
-        alta, altas, grande, grandes
+        tall, high, big, large, great, grand, huge, hoch, hohe, hohen, hoher, groß, große, großen, alto, altos, alta,
+        altas, grande, grandes
     """),
     "towering": words("""
         towering, soaring, lofty, majestic, massive, steep, imposing, monumental, sky high, riesig, mächtig, gewaltig,
@@ -211,7 +214,7 @@ LONE_WORDS = words("""
 THING_WORDS = {
     "trees": words("""
         tree, trees, oak, oaks, pine, pines, pine tree, pine trees, palm, palms, palm tree, palm trees, birch tree,
-        birches, maple, maples, cedar, willow, willows, forest, oak tree, cherry tree, cherry trees, vegetation,
+        birches, maple, maples, cedar, willow, willows, oak tree, cherry tree, cherry trees, vegetation,
         plants, baum, bäume, árbol, árboles, acacia, cactus, cacti, mushroom, mushrooms
     """),
     "grass": words("grass, grasses, gras, hierba, weeds, tall grass, undergrowth, bushes, bush, shrubs"),

@@ -15,6 +15,13 @@ from ldm3d.worlds.words.reading import Reading
 
 # What is in the sky or walks about cannot be made denser or taller.
 FLEETING = frozenset(("clouds", "stars", "moon", "sun", "snow", "people", "animals", "planets", "ships"))
+# The targets of things whose words are none themselves.
+_STUFF = {
+    "trees": "foliage", "grass": "ground", "flowers": "flowers", "rocks": "rock", "buildings": "buildings",
+    "towers": "buildings", "lamps": "lamps", "snow": "snow", "clouds": "sky", "stars": "sky", "moon": "sun",
+    "sun": "sun",
+}  # fmt: skip
+_GREENS = frozenset(("green", "emerald", "lime", "jade", "olive", "dark green"))
 _NOUN_SEASONS = tables.singles(
     """
     spring summer autumn fall winter springtime summertime wintertime midwinter midsummer christmas
@@ -59,7 +66,8 @@ class Wishes:
                 noun = None if bound.at is None else reading.marks[bound.at]
                 if bound.orphan or (noun is not None and noun.means.get("thing") in FLEETING):
                     continue
-                if noun is not None and not ({"place", "thing"} & noun.means.keys() or bound.at in reading.said):
+                known = noun is None or {"place", "thing"} & noun.means.keys() or noun["hint"] == self.place.name
+                if not known:
                     continue
                 owner = None if noun is None else self._owner(noun)
                 self._factor[owner, slot] = self._factor.get((owner, slot), 1.0) * table[mark[slot]]
@@ -70,7 +78,7 @@ class Wishes:
     def waves(self) -> None:
         """How rough the water is, where there is any."""
         reading, known = self.reading, registry()
-        wet = [None] if _wet(self.place) else []
+        wet: list[str | None] = [None] if _wet(self.place) else []
         wet += [other.place for other in self.others if _wet(known[other.place])]
         for at, mark in reading.each("waves"):
             if not wet:
@@ -93,13 +101,13 @@ class Wishes:
         while at < len(marks):
             mark = marks[at]
             run = [at]
-            if "colour" in mark and at not in reading.negated and not ({"place", "hint"} & mark.means.keys()):
+            if "colour" in mark and at not in reading.negated and "place" not in mark:
                 while (more := _next_colour(marks, run[-1])) is not None:
                     run.append(more)
                 self._colour(run)
             elif "implied" in mark and at not in reading.negated:
                 target, colour = mark["implied"].split(":")
-                self._tint(None, target, [colour])
+                self._tint(None, target, [colour], shared="place" not in mark)
                 reading.say(at, f"{colour} {target}")
             at = run[-1] + 1
 
@@ -107,7 +115,7 @@ class Wishes:
         reading = self.reading
         names = list(dict.fromkeys(reading.marks[at]["colour"] for at in run))
         bound = bind(reading.marks, run[-1], _colourable)
-        if bound.orphan:
+        if bound.orphan or (bound.at is None and "hint" in reading.marks[run[0]]):
             return
         owner, target, shared = None, self.place.stuff, False
         if bound.at is not None:
@@ -116,10 +124,16 @@ class Wishes:
                 target, shared = noun["target"], "place" not in noun
             elif "place" in noun:
                 owner, target = self._owner(noun), registry()[noun["place"]].stuff
+            elif "thing" in noun:
+                if noun["thing"] not in _STUFF:
+                    return
+                target, shared = _STUFF[noun["thing"]], True
             else:
                 target = "sky"
+            if target == "rock" and "place" in noun and _GREENS & set(names):
+                target = "ground"  # A green valley is overgrown: its rocks are none the greener.
             if bound.at not in reading.said:
-                reading.say(bound.at, target)
+                reading.say(bound.at, f"{' and '.join(names)} {target}")
         self._tint(owner, target, names, shared)
         for at in run:
             reading.say(at, f"{' and '.join(names)} {target}")
@@ -165,13 +179,13 @@ def _adjective(mark: Mark) -> bool:
 
 
 def _colourable(mark: Mark) -> bool:
-    return bool({"target", "place", "time", "weather"} & mark.means.keys()) and "colour" not in mark
+    return bool({"target", "place", "thing", "time", "weather"} & mark.means.keys()) and "colour" not in mark
 
 
 def _next_colour(marks: Sequence[Mark], at: int) -> int | None:
     """The index of the colour that goes on after the one at an index: "red and golden", "pink, purple"."""
     for j in range(at + 1, min(at + 3, len(marks))):
-        if "colour" in marks[j] and not {"place", "hint"} & marks[j].means.keys():
+        if "colour" in marks[j] and "place" not in marks[j]:
             return j
         if marks[j].key not in ("and", "und", "y"):
             return None
