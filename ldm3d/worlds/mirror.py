@@ -101,6 +101,7 @@ class Mirror:
         land = np.flatnonzero(np.isfinite(r))
         if land.size:
             rgb[:, land] = self._shade_land(scene, shader, d[:, land], r[land], rho[land])
+        self._vault(scene, shader, d, column, r, rgb)
         self._things(scene, shader, d, start, r, rgb, rows)
         alpha = np.isfinite(r).astype(np.float32)
         shape = (rows[1] - rows[0], width)
@@ -142,6 +143,29 @@ class Mirror:
         up = d * np.array([[1.0], [-1.0], [1.0]], np.float32)
         hit = Hit(up, r, p, normals(scene.height, x, z, texel, scene.smooth), texel, texel * np.float32(2.0))
         return shader.sky.through_air(scene.shade_ground(hit, shader), r, up)
+
+    def _vault(self, scene: Scene, shader: Shader, d: Array, column: Ints, r: Array, rgb: Array) -> None:
+        """The ceiling above the water, before the land, into r and rgb."""
+        ceiling, shade = scene.ceiling, scene.shade_ceiling
+        if ceiling is None or shade is None:
+            return
+        level = np.float32(self.level)
+        theta = ((np.arange(self.grid.width) + 0.5) / self.grid.width - 0.5) * 2.0 * np.pi
+        under = Profiles(lambda x, z, f: 2.0 * level - np.maximum(ceiling(x, z, f), level), theta)
+        flat = np.sqrt(d[0] * d[0] + d[2] * d[2])
+        met = under.hit(column, d[1] / flat) / flat
+        at = np.flatnonzero(met < r)
+        if not at.size:
+            return
+        up = d[:, at] * np.array([[1.0], [-1.0], [1.0]], np.float32)
+        way = met[at]
+        p = up * way
+        p[1] += 2.0 * level
+        texel = way * np.float32(self.grid.texel)
+        normal = -normals(ceiling, p[0], p[2], texel, scene.smooth)
+        hit = Hit(up, way, p, normal, texel, texel * np.float32(1.5))
+        rgb[:, at] = shader.sky.through_air(shade(hit, shader), way, up)
+        r[at] = way
 
     def _things(self, scene: Scene, shader: Shader, d: Array, start: Array, r: Array, rgb: Array,
                 rows: tuple[int, int]) -> None:  # fmt: skip

@@ -18,7 +18,7 @@ from ldm3d.worlds.scene import Boxes, Scene
 
 SIZE = 1024
 COVER = 256
-ROOF = 384
+ROOF, MARCH = 384, 72
 NOTHING = np.float32(-1e9)
 # A ceiling above this is an opening.
 OPEN = 500.0
@@ -174,16 +174,41 @@ class Shadows:
         self._covers(middle[wide], np.minimum(size[wide], 6.0), 0.4)
 
     def _ceiling(self, scene: Scene) -> None:
-        """The ceiling shuts the light out, but for its openings; what is beyond the map lies in the dark."""
+        """Everything above the ceiling is rock, up to a little above its highest point, but for the openings.
+
+        Each line of the map is followed down from there; the first rock on it shuts the light out. What is beyond the
+        map lies in the dark.
+        """
         assert scene.ceiling is not None
         self._beyond = np.float32(0.0)
-        axis = (np.arange(ROOF, dtype=np.float32) + 0.5) / ROOF * 2.0 - 1.0
-        x, z = (g.ravel() * self.reach * np.float32(2.0) for g in np.meshgrid(axis, axis))
-        step = float(self.reach) * 4.0 / ROOF
-        y = scene.ceiling(x, z, np.full_like(x, step))
-        shut = y < OPEN
-        # The rock is thick: its own underside lies in its shadow.
-        self._round(np.stack([x, y, z], axis=1)[shut], np.full(int(shut.sum()), step * 0.85, np.float32), 2.0 * step)
+        wide = self.reach * np.float32(2.5)
+        axis = ((np.arange(ROOF) + 0.5) / ROOF * 2.0 - 1.0).astype(np.float32) * wide
+        x, z = (g.ravel() for g in np.meshgrid(axis, axis))
+        roof = scene.ceiling(x, z, np.full_like(x, 2.0 * wide / ROOF)).astype(np.float32)
+        shut = roof < OPEN
+        low, high = float(roof[shut].min()), float(roof[shut].max()) + 1.0
+        roof[~shut] = np.float32(9e9)
+        cells = SIZE // 2
+        at = ((np.arange(cells) + 0.5) / cells * 2.0 - 1.0).astype(np.float32) * self.reach
+        a, b = (g.ravel()[:, None] for g in np.meshgrid(at, at))
+        base = self._a * a + self._b * b
+        first = (np.float32(high) - base[:, 1]) / self._l[1]
+        step = np.float32((high - max(low, high - 40.0)) / self._l[1] / MARCH)
+        found = np.full(cells * cells, NOTHING, np.float32)
+        left = np.arange(cells * cells)
+        scale = np.float32(ROOF / 2) / wide
+        for k in range(MARCH):
+            along = first[left] - step * np.float32(k + 0.5)
+            y = base[left, 1] + self._l[1] * along
+            i = ((base[left, 0] + self._l[0] * along) * scale + np.float32(ROOF / 2)).astype(np.int32)
+            j = ((base[left, 2] + self._l[2] * along) * scale + np.float32(ROOF / 2)).astype(np.int32)
+            inside = (i >= 0) & (i < ROOF) & (j >= 0) & (j < ROOF)
+            height = roof.take(np.where(inside, j * np.int32(ROOF) + i, 0))
+            rock = (y > height) | ~inside
+            found[left[rock]] = along[rock]
+            left = left[~rock]
+        rows = found.reshape(cells, cells).repeat(2, axis=0).repeat(2, axis=1)
+        self._map = np.maximum(self._map, rows.ravel())
 
     def lit(self, p: Array, bias: float = 0.06) -> Array:
         """Share [n] of the light that reaches points [3, n]."""

@@ -89,7 +89,7 @@ class Water:
         if shader.mirror is not None:
             seen = shader.mirror.seen(hit.p, mirrored, hidden)
             sky = sky * (1.0 - seen[3]) + seen[:3]
-        light = shader.above + shader.sun_colour * (max(float(shader.toward[1]), 0.05) * 0.5)
+        light = shader.above + shader.sun_colour * (max(float(shader.toward[1]), 0.05) * 0.5 * np.asarray(sun))
         body = colour(self.deep) * light * 1.5
         crest = np.clip(slope_x * shader.toward[0] + slope_z * shader.toward[2], 0.0, 0.4)
         body = body + colour(self.shallow) * light * (crest * 0.55)
