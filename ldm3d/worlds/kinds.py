@@ -61,41 +61,46 @@ class _CardKind(Kind):
     def __init__(self, cards: Cards, grid: Grid, shader: Shader) -> None:
         super().__init__(np.linalg.norm(cards.centre, axis=1))
         self.cards, self.grid, self.shader = cards, grid, shader
+        self.glowing = bool(cards.glow.any())
         self.radius = np.hypot(np.linalg.norm(cards.right, axis=1), np.linalg.norm(cards.up, axis=1))
-        self.half = 1.0 / np.sum(cards.right**2, axis=1), 1.0 / np.sum(cards.up**2, axis=1)
-        self.plane = np.cross(cards.right, cards.up)
-        self.plane /= np.linalg.norm(self.plane, axis=1, keepdims=True)
-        self.offset = np.sum(self.plane * cards.centre, axis=1)
-        self.unit_right = cards.right * np.sqrt(self.half[0])[:, None]
-        self.unit_up = cards.up * np.sqrt(self.half[1])[:, None]
+        half = 1.0 / np.sum(cards.right**2, axis=1), 1.0 / np.sum(cards.up**2, axis=1)
+        plane = np.cross(cards.right, cards.up)
+        plane /= np.linalg.norm(plane, axis=1, keepdims=True)
+        right, up = cards.right * half[0][:, None], cards.up * half[1][:, None]
+        # One row for each card: plane and its distance, then the forms that give u and v.
+        self.table = np.column_stack([
+            plane, np.sum(plane * cards.centre, axis=1), right, np.sum(right * cards.centre, axis=1),
+            up, np.sum(up * cards.centre, axis=1),
+        ]).astype(np.float32)  # fmt: skip
+        self.fine = (grid.texel * np.sqrt(half[0])).astype(np.float32)
+        self.unit_right = cards.right * np.sqrt(half[0])[:, None]
+        self.unit_up = cards.up * np.sqrt(half[1])[:, None]
 
     def spans(self, ids: Ints, rows: tuple[int, int]) -> Spans:
         return ball_spans(self.grid, self.cards.centre[ids], self.radius[ids], rows)
 
     def cut(self, ids: Ints, d: Array) -> Fragments:
         cards = self.cards
-        plane = _of(self.plane, ids)
-        facing = dot(d, plane)
-        r = self.offset.take(ids) / np.where(np.abs(facing) < 1e-4, np.float32(1e-4), facing)
-        right, up, centre = _of(cards.right, ids), _of(cards.up, ids), _of(cards.centre, ids)
-        u = (dot(d, right) * r - dot(centre, right)) * self.half[0].take(ids)
-        v = (dot(d, up) * r - dot(centre, up)) * self.half[1].take(ids)
-        inside = (np.abs(u) < 1.0) & (np.abs(v) < 1.0) & (r > 1.0)
-        keep = np.flatnonzero(inside)
-        ids, d, r, u, v = ids[keep], d[:, keep], r[keep], u[keep], v[keep]
-        texel = r * np.float32(self.grid.texel) * np.sqrt(self.half[0].take(ids))
-        leaf = atlas()(cards.sprite.take(ids), u, v, texel)
-        keep2 = np.flatnonzero(leaf[:, 0] > 0.02)
-        keep, ids, d, r, leaf = keep[keep2], ids[keep2], d[:, keep2], r[keep2], leaf[keep2]
-        albedo = _of(cards.colour, ids) * leaf[:, 1]
+        row = self.table.take(ids, axis=0)
+        x, y, z = d
+        facing = row[:, 0] * x + row[:, 1] * y + row[:, 2] * z
+        r = row[:, 3] / np.where(np.abs(facing) < 1e-4, np.float32(1e-4), facing)
+        u = (row[:, 4] * x + row[:, 5] * y + row[:, 6] * z) * r - row[:, 7]
+        v = (row[:, 8] * x + row[:, 9] * y + row[:, 10] * z) * r - row[:, 11]
+        keep = np.flatnonzero((np.abs(u) < 1.0) & (np.abs(v) < 1.0) & (r > 1.0)).astype(np.int32)
+        ids, r = ids.take(keep), r.take(keep)
+        shown, cover, look = atlas()(cards.sprite.take(ids), u.take(keep), v.take(keep), r * self.fine.take(ids))
+        keep, ids, r = keep.take(shown), ids.take(shown), r.take(shown)
+        d = d.take(keep, axis=1)
+        albedo = _of(cards.colour, ids) * look[:, 0]
         right, up = _of(self.unit_right, ids), _of(self.unit_up, ids)
-        normal = _of(cards.normal, ids) + right * (leaf[:, 2] * np.float32(0.7)) + up * (leaf[:, 3] * np.float32(0.7))
+        normal = _of(cards.normal, ids) + right * (look[:, 1] * np.float32(0.7)) + up * (look[:, 2] * np.float32(0.7))
         normal /= np.sqrt(dot(normal, normal) + np.float32(1e-6))
         p = d * r
         rgb = self.shader.leaves(albedo, normal, p, d, cards.leafy.take(ids), cards.open.take(ids))
-        if self.shader.light.lamps > 0.0:
+        if self.shader.light.lamps > 0.0 and self.glowing:
             rgb += albedo * (cards.glow.take(ids) * np.float32(self.shader.light.lamps))
-        return Fragments(keep.astype(np.int32), r, leaf[:, 0], self.shader.sky.through_air(rgb, r, d))
+        return Fragments(keep, r, cover, self.shader.sky.through_air(rgb, r, d))
 
 
 class _LimbKind(Kind):

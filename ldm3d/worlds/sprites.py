@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from ldm3d.worlds.arrays import Array
+from ldm3d.worlds.arrays import Array, Ints
 
 SIZE = 128
 
@@ -40,10 +40,11 @@ class Atlas:
             # Shade and slopes are averaged where something is: the empty part has none.
             mean = (grouped[..., 1:] * cover).sum(axis=(2, 4)) / np.maximum(weight, 1e-6)
             level = np.concatenate([weight / 4.0, mean], axis=-1).astype(np.float32)
-        self._texels = np.concatenate(levels)
+        texels = np.concatenate(levels)
+        self._cover, self._look = np.ascontiguousarray(texels[:, 0]), np.ascontiguousarray(texels[:, 1:])
         self._starts = np.array(starts, np.int32)
 
-    def __call__(self, which: NDArray[np.int32], u: Array, v: Array, texel: Array) -> Array:
+    def __call__(self, which: NDArray[np.int32], u: Array, v: Array, texel: Array) -> tuple[Ints, Array, Array]:
         """Look sprites up.
 
         Args:
@@ -53,7 +54,8 @@ class Atlas:
             texel: size of a panorama texel on the card, in the same units as u [n].
 
         Returns:
-            float32 [n, 4]; coverage is 0 outside, and its edge is about one panorama texel wide.
+            Which of the n are covered at all [m], their coverage [m], whose edge is about one panorama texel wide, and
+            shade and slopes [m, 3] of the nearest spot.
         """
         lod = np.log2(np.maximum(texel * np.float32(self.size * 0.5), 1.0))
         level = np.minimum((lod + 0.4).astype(np.int32), len(self._starts) - 1)
@@ -62,25 +64,27 @@ class Atlas:
         fx = np.clip((u * 0.5 + 0.5) * n - 0.5, 0.0, limit)
         fy = np.clip((0.5 - v * 0.5) * n - 0.5, 0.0, limit)
         x0, y0 = fx.astype(np.int32), fy.astype(np.int32)
-        x1, y1 = np.minimum(x0 + 1, n - 1), np.minimum(y0 + 1, n - 1)
-        fx = (fx - x0)[:, None]
-        fy = (fy - y0)[:, None]
-        base = self._starts.take(level) + which * n * n
-        y0 = base + y0 * n
-        y1 = base + y1 * n
-        take = self._texels.take
-        a = take(y0 + x0, axis=0)
-        a += (take(y0 + x1, axis=0) - a) * fx
-        b = take(y1 + x0, axis=0)
-        b += (take(y1 + x1, axis=0) - b) * fx
+        fx -= x0
+        fy -= y0
+        left = self._starts.take(level) + which * n * n + y0 * n + x0
+        right = np.where(x0 < n - 1, np.int32(1), np.int32(0))
+        down = np.where(y0 < n - 1, n, np.int32(0))
+        take = self._cover.take
+        a = take(left)
+        a += (take(left + right) - a) * fx
+        left += down
+        b = take(left)
+        b += (take(left + right) - b) * fx
         a += (b - a) * fy
         # Seen closer than its own detail, the soft edge is drawn together to one panorama texel.
         sharpen = np.clip(1.0 / np.maximum(texel * np.float32(self.size * 0.5), 1e-3), 1.0, 12.0)
         sharpen = np.where(which >= SOFT, np.float32(1.0), sharpen)
-        a[:, 0] = np.clip((a[:, 0] - 0.5) * sharpen + 0.5, 0.0, 1.0)
-        a[:, 0] *= (np.abs(u) < 1.0) & (np.abs(v) < 1.0)
-        value: Array = a
-        return value
+        a = np.clip((a - 0.5) * sharpen + 0.5, 0.0, 1.0)
+        a *= (np.abs(u) < 1.0) & (np.abs(v) < 1.0)
+        shown = np.flatnonzero(a > 0.02).astype(np.int32)
+        # The nearest of the four.
+        spot = (left - np.where(fy < 0.5, down, np.int32(0)) + np.where(fx < 0.5, np.int32(0), right)).take(shown)
+        return shown, a.take(shown), self._look.take(spot, axis=0)
 
 
 def _grid() -> tuple[Array, Array]:
