@@ -254,8 +254,8 @@ PLACE = Place(
     name="cave",
     words=(
         "caves", "cavern", "caverns", "cavernous", "grotto", "grottoes", "underground cave", "underground",
-        "underground lake", "stalactite cave", "crystal cave", "ice cave", "sea cave", "lava tube", "lava cave", "mine",
-        "mineshaft", "catacombs", "crypt", "dungeon", "moria", "subterranean", "höhle", "höhlen", "grotte",
+        "underground lake", "stalactite cave", "crystal cave", "ice cave", "sea cave", "lava tube", "lava cave",
+        "mine", "mineshaft", "catacombs", "crypt", "dungeon", "moria", "subterranean", "höhle", "höhlen", "grotte",
         "tropfsteinhöhle", "eishöhle", "bergwerk", "unterirdisch", "kristallhöhle", "cueva", "cuevas", "caverna",
         "cavernas", "gruta", "cueva de hielo", "mina", "subterráneo",
     ),
@@ -264,7 +264,10 @@ PLACE = Place(
         "stalactite", "stalactites", "stalagmites", "bats", "dwarves", "crystals", "gems", "goblins", "stalaktiten",
         "estalactitas",
     ),
-    whole=True,
-    stuff="rock",
+    nouns=(
+        "a cave", "a cavern", "a grotto",
+    ),
     shows=("interior", "stalactite", "stalactites", "stalagmites", "rock", "rocks"),
+    stuff="rock",
+    roles=(),
 )  # fmt: skip

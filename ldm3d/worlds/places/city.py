@@ -206,8 +206,9 @@ PLACE = Place(
     ),
     build=build,
     hints=(
-        "highway", "building", "buildings", "cars", "car", "traffic", "taxi", "taxis", "cyberpunk", "blade runner",
-        "neon signs", "gebäude", "edificios", "robots", "flying cars", "subway", "office buildings", "train",
+        "streets of", "street of", "highway", "building", "buildings", "cars", "car", "traffic", "taxi", "taxis",
+        "cyberpunk", "blade runner", "neon signs", "gebäude", "edificios", "robots", "flying cars", "subway",
+        "office buildings", "train",
     ),
     nouns=(
         "a city", "a city street", "a metropolis", "downtown", "an avenue",

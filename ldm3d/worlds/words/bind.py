@@ -10,6 +10,7 @@ from ldm3d.worlds.words.tables import singles
 
 MODIFIERS = frozenset(("season", "mood", "density", "scale", "waves", "colour", "lone", "far"))
 _COPULAS = singles("is are was were so very quite ist sind sehr es son esta estan muy all completely que its")
+_ENDS = frozenset(("relation", "next", "negation", "stop", "place", "time", "weather"))
 _FIRM = frozenset(("place", "time", "weather", "thing", "target", "hint"))
 
 
@@ -38,24 +39,30 @@ def bind(marks: Sequence[Mark], at: int, accepts: Callable[[Mark], bool]) -> Bou
         at: index of the adjective.
         accepts: whether a mark can be its noun.
     """
+    bound = _after(marks, at, accepts)
+    return bound if bound.at is not None or bound.orphan else _before(marks, at, accepts)
+
+
+def _after(marks: Sequence[Mark], at: int, accepts: Callable[[Mark], bool]) -> Bound:
+    """The noun among the words that follow, up to the next pause or preposition."""
     unknown = False
     for j in range(at + 1, len(marks)):
-        mark = marks[j]
+        mark, following = marks[j], marks[j + 1] if j + 1 < len(marks) else None
         if mark.breaks and not modifies(mark):
             break
+        if "place" in mark and following is not None and "place" in following and not following.breaks:
+            continue  # Of "mountain lake" the lake is the noun.
         if accepts(mark):
             return Bound(j)
-        if describes(mark):
-            continue
-        if mark.key in ("and", "und", "y") and j + 1 < len(marks) and modifies(marks[j + 1]):
-            continue
-        if mark.unknown:
-            unknown = True
-            continue
-        if {"relation", "next", "negation", "stop", "place", "time", "weather"} & mark.means.keys():
+        joins = mark.key in ("and", "und", "y") and following is not None and modifies(following)
+        unknown = unknown or mark.unknown
+        if not (describes(mark) or joins) and _ENDS & mark.means.keys():
             break
-    if unknown:
-        return Bound(None, orphan=True)
+    return Bound(None, orphan=unknown)
+
+
+def _before(marks: Sequence[Mark], at: int, accepts: Callable[[Mark], bool]) -> Bound:
+    """The noun among the words before: "the sky is red", "montañas nevadas"."""
     for j in range(at - 1, -1, -1):
         if marks[j + 1].breaks and not modifies(marks[j]):
             break

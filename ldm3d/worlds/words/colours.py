@@ -115,7 +115,7 @@ IMPLIED: dict[str, tuple[str, str]] = {
         ("foliage", "pink", "cherry blossom, cherry blossoms, sakura, kirschblüte, kirschblüten, cerezos en flor"),
         ("ground", "golden", "wheat field, wheat fields, golden wheat, kornfeld, weizenfeld, campo de trigo"),
         ("sun", "blood red", "blood moon, blutmond, luna de sangre"),
-        ("sky", "ochre", "sandstorm, dust storm, sandsturm, tormenta de arena"),
+        ("sky", "ochre", "sandstorm, sand storm, dust storm, sandsturm, tormenta de arena"),
         ("lamps", "magenta", "neon, neon lights, neon signs, neon lit, neonlichter, luces de neón, cyberpunk"),
         ("lamps", "magenta", "vaporwave, synthwave"),
         ("foliage", "magenta", "bioluminescent plants"),

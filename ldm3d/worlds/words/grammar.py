@@ -65,7 +65,8 @@ BLIND = words("""
     """)  # fmt: skip
 # "A sea of flowers" is no sea: what comes after counts.
 FIGURES = words("""
-        sea of, ocean of, river of, mountain of, wall of, forest of, mar de, meer aus, blanket of, carpet of
+        streets of, street of, heart of, calles de, sea of, ocean of, river of, mountain of, wall of, forest of, mar
+        de, meer aus, blanket of, carpet of
     """)
 
 # Words without content of their own: neither understood nor worth reporting as ignored.

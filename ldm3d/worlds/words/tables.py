@@ -82,9 +82,9 @@ WEATHER_WORDS = {
         encapotado, cielo gris, cubierto
     """),
     "foggy": words("""
-        dust storm, sandstorm, sandsturm, tormenta de arena, foggy, fog, mist, misty, mists, haze, hazy, brume,
-        fogbound, smoky, smog, foggy weather, shrouded in mist, shrouded in fog, fogs, low clouds, nebel, neblig,
-        dunst, dunstig, diesig, nebelschwaden, niebla, neblina, bruma, brumoso, neblinoso
+        dust storm, sandstorm, sand storm, sandsturm, tormenta de arena, foggy, fog, mist, misty, mists, haze, hazy,
+        brume, fogbound, smoky, smog, foggy weather, shrouded in mist, shrouded in fog, fogs, low clouds, nebel,
+        neblig, dunst, dunstig, diesig, nebelschwaden, niebla, neblina, bruma, brumoso, neblinoso
     """),
     "rain": words("""
         gentle rain, soft rain, rain, rains, rainy, raining, rainfall, drizzle, drizzling, downpour, shower, showers,
@@ -214,10 +214,10 @@ LONE_WORDS = words("""
 THING_WORDS = {
     "trees": words("""
         tree, trees, oak, oaks, pine, pines, pine tree, pine trees, palm, palms, palm tree, palm trees, birch tree,
-        birches, maple, maples, cedar, willow, willows, oak tree, cherry tree, cherry trees, vegetation,
-        plants, baum, bäume, árbol, árboles, acacia, cactus, cacti, mushroom, mushrooms
+        birches, maple, maples, cedar, willow, willows, oak tree, cherry tree, cherry trees, vegetation, plants, baum,
+        bäume, árbol, árboles, acacia, cactus, cacti, mushroom, mushrooms
     """),
-    "grass": words("grass, grasses, gras, hierba, weeds, tall grass, undergrowth, bushes, bush, shrubs"),
+    "grass": words("grass, grasses, gras, hierba, weeds, undergrowth, bushes, bush, shrubs"),
     "flowers": words("""
         flower, flowers, wildflower, wildflowers, blossoms, blossom, petals, poppies, tulips, roses, daisies,
         sunflowers, blumen, blume, flores, flor, lavender

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import log
 
 from ldm3d.worlds.places import Place, registry
 from ldm3d.worlds.spec import Other, Tint, Wish
@@ -15,6 +16,9 @@ from ldm3d.worlds.words.reading import Reading
 
 # What is in the sky or walks about cannot be made denser or taller.
 FLEETING = frozenset(("clouds", "stars", "moon", "sun", "snow", "people", "animals", "planets", "ships"))
+# What stands about singly: its size and number are not the place's.
+_SEPARATE = frozenset(("boats", "bridges", "cars", "lamps"))
+_NOUNS = frozenset(("place", "thing", "hint", "target"))
 # The targets of things whose words are none themselves.
 _STUFF = {
     "trees": "foliage", "grass": "ground", "flowers": "flowers", "rocks": "rock", "buildings": "buildings",
@@ -44,10 +48,15 @@ class Wishes:
         """The other place that a noun names, or None for the one that one stands in."""
         return next((other.place for other in self.others if mark.means.get("place") == other.place), None)
 
+    def _has(self, noun: Mark) -> bool:
+        """Whether a noun names a place or a thing, or hints at the place that one stands in."""
+        return bool({"place", "thing"} & noun.means.keys()) or noun.means.get("hint") == self.place.name
+
     def seasons(self, weather: str) -> None:
         """Seasons belong to the place they stand before ("snowy mountains"), else to the whole."""
         reading = self.reading
-        for at, mark in reading.each("season"):
+        # A season's name says more than its signs: "a garden in bloom, summer".
+        for at, mark in sorted(reading.each("season"), key=lambda item: item[1].key not in _NOUN_SEASONS):
             if "weather" in mark:
                 continue
             bound = bind(reading.marks, at, lambda noun: "place" in noun)
@@ -62,15 +71,16 @@ class Wishes:
         reading = self.reading
         for slot, table in (("density", tables.DENSITIES), ("scale", tables.SCALES)):
             for at, mark in reading.each(slot):
-                bound = bind(reading.marks, at, lambda noun: bool({"place", "thing", "hint"} & noun.means.keys()))
+                bound = bind(reading.marks, at, lambda noun: bool(_NOUNS & noun.means.keys()))
                 noun = None if bound.at is None else reading.marks[bound.at]
-                if bound.orphan or (noun is not None and noun.means.get("thing") in FLEETING):
+                if bound.orphan or (noun is not None and noun.means.get("thing") in FLEETING | _SEPARATE):
                     continue
-                known = noun is None or {"place", "thing"} & noun.means.keys() or noun["hint"] == self.place.name
-                if not known:
+                if noun is not None and not self._has(noun):
                     continue
                 owner = None if noun is None else self._owner(noun)
-                self._factor[owner, slot] = self._factor.get((owner, slot), 1.0) * table[mark[slot]]
+                # Of several the one that asks for most: "an overgrown garden full of flowers".
+                asked = (self._factor.get((owner, slot), 1.0), table[mark[slot]])
+                self._factor[owner, slot] = max(asked, key=lambda factor: abs(log(factor)))
                 reading.say(at, mark[slot])
                 if noun is not None and bound.at is not None and "thing" in noun and bound.at not in reading.said:
                     reading.say(bound.at, noun["thing"])
