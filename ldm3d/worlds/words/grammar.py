@@ -26,7 +26,10 @@ RELATION_WORDS = {
         by, surrounded with, of, im, mitten, mitten im, mitten in, inmitten, umgeben von, zwischen, durch, en, en
         medio de, dentro de, entre, rodeado de, rodeado por, de, del, a través de
     """),
-    "with": words("with, and, plus, featuring, containing, has, und, mit, y, con"),
+    "with": words("""
+        in the foreground, im vordergrund, en primer plano, with, and, plus, featuring, containing, has, und, mit, y,
+        con
+    """),
 }  # fmt: skip
 # "X over Y", "X reflected in Y": one stands at Y and sees X.
 BEHIND_NEXT = words("""

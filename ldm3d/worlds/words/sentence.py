@@ -10,6 +10,7 @@ from ldm3d.worlds.places import Place, registry
 from ldm3d.worlds.spec import DEFAULT_PLACE, DEFAULT_TIME, DEFAULT_WEATHER, Mood, SceneSpec
 from ldm3d.worlds.words import tables
 from ldm3d.worlds.words.bind import bind, describes, modifies
+from ldm3d.worlds.words.grammar import STOP_WORDS
 from ldm3d.worlds.words.marks import Mark
 from ldm3d.worlds.words.mentions import Stand, shown_by, stand
 from ldm3d.worlds.words.moods import MOOD_WEATHER, MOODS
@@ -88,20 +89,31 @@ def _denied(marks: Sequence[Mark], at: int) -> list[int]:
         joins = mark.key in _GO_ON or (
             mark.key in ("and", "und", "y") and found and j + 1 < len(marks) and "thing" in marks[j + 1]
         )
-        if mark.breaks or "negation" in mark:
+        if (mark.breaks and not (found and _listed(marks, j))) or "negation" in mark:
             break
         if joins or (not found and (mark.unknown or "stop" in mark)) or (modifies(mark) and j + 1 < len(marks)):
             last = j
             continue
         if {"weather", "thing", "place", "time", "hint"} & mark.means.keys() and (not found or last == j - 1):
             found.append(j)
-            if not (j + 1 < len(marks) and marks[j + 1].key in _GO_ON | {"and", "und", "y"}):
+            follows = marks[j + 1].key in _GO_ON | {"and", "und", "y"} if j + 1 < len(marks) else False
+            if not (follows or _listed(marks, j + 1)):
                 break
+            last = j
             continue
         break
     if not found and at + 1 < len(marks) and modifies(marks[at + 1]) and not marks[at + 1].breaks:
         found.append(at + 1)
     return found
+
+
+def _listed(marks: Sequence[Mark], at: int) -> bool:
+    """Whether a thing after a comma goes on a list that ends in "or": "no people, cars or trees"."""
+    while at < len(marks) and "thing" in marks[at]:
+        at += 1
+        if at < len(marks) and marks[at].key in _GO_ON:
+            return True
+    return False
 
 
 def _lone(reading: Reading) -> tuple[str | None, set[int]]:
@@ -137,7 +149,11 @@ def _time_and_weather(reading: Reading, clear: bool) -> tuple[str, str]:
     rank = tables.WEATHER_RANK
     weather = max((mark["weather"] for _, mark in named), key=lambda w: rank[w], default=None)
     if weather is None:
-        brought = [MOOD_WEATHER[mark["mood"]] for _, mark in reading.each("mood") if mark["mood"] in MOOD_WEATHER]
+        brought: list[str] = []
+        for at, mark in reading.each("mood"):
+            if mark["mood"] in MOOD_WEATHER:
+                brought.append(MOOD_WEATHER[mark["mood"]])
+                reading.say(at, brought[0])
         sunless = any("cloudy" in said for said in reading.said.values())
         weather = brought[0] if brought else "clear" if clear else "cloudy" if sunless else None
         if weather is None:
@@ -176,4 +192,6 @@ def _say_rest(reading: Reading, place: Place) -> None:
 
 def silent(mark: Mark) -> bool:
     """Whether a mark needs no account: it has no content of its own."""
+    if mark.key in STOP_WORDS or mark.key.endswith(" of"):
+        return True
     return bool(_BESIDE_NOTHING & mark.means.keys()) and not describes(mark)
