@@ -257,6 +257,7 @@ def lightning(d: Array, count: int, seed: float, azimuth: float) -> Array:
         core = np.exp(-((away / 0.0022) ** 2)) * 7.0 + np.exp(-away / 0.02) * 0.30
         total += np.where(on, core, 0.0)
         gap = np.hypot(((lon - path[-1] + np.pi) % (2 * np.pi) - np.pi) * np.cos(lat), lat - knots[-1])
-        total += 0.9 * np.exp(-((gap / 0.22) ** 2))
+        heaps = noise.billows()(lon * np.float32(0.55), lat * np.float32(0.9))
+        total += np.clip(heaps - 0.1, 0.0, 1.0) * 0.75 * np.exp(-gap / 0.16)
     value: Array = total.astype(np.float32)
     return value

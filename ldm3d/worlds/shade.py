@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # The tables hold colours as they are seen; this makes them the light that a whole sky sheds on a surface.
 AMBIENT = 1.75
-SNOW_EDGE, WET_DARK = 0.42, 0.40
+SNOW_EDGE, WET_DARK = 0.90, 0.40
 
 
 @dataclass
@@ -154,9 +154,9 @@ class Shader:
             far = np.sqrt(dot(p, p)) * np.float32(self.sky.pixel * 2.0)
             patch = noise.rough()(x * np.float32(1 / 5), z * np.float32(1 / 5), far / 5)
             free = 0.35 + 0.65 * self.shadows.open_sky(x, z)
-            level = normal[1] + 0.10 * patch - np.float32(1.0 - SNOW_EDGE - 0.5 * light.snow)
-            cover = smoothstep(0.0, 0.25, level * free) * np.float32(min(1.0, 0.2 + light.snow))
-            albedo = albedo + (colour(light.snow_colour) - albedo) * cover
+            level = normal[1] + 0.10 * patch - np.float32(SNOW_EDGE - 0.42 * light.snow)
+            cover = smoothstep(0.0, 0.18, level * free) * np.float32(min(1.0, 0.2 + light.snow))
+            albedo = albedo + (colour(light.snow_colour) * (1.0 + np.float32(0.05) * patch) - albedo) * cover
         return albedo
 
     def _wet(self, rgb: Array, normal: Array, p: Array) -> Array:
@@ -170,7 +170,23 @@ class Shader:
         share = share * (np.float32(self.light.wet) * self.shadows.open_sky(p[0], p[2]))
         out = d + normal * (2.0 * facing)
         out[1] = np.abs(out[1])
-        value: Array = rgb + (self.sky.gradient(out) - rgb) * share
+        seen = self.sky.gradient(out) * np.float32(self.light.sky_share)
+        lamps = self._lamps
+        if lamps is not None:
+            # Lamps draw long streaks on wet ground.
+            at = np.flatnonzero(share > 0.012)
+            spot, ray = p[:, at], out[:, at]
+            gleam = np.zeros((3, at.size), np.float32)
+            for centre, tone in zip(lamps.centre, lamps.colour, strict=True):
+                way = centre[:, None] - spot
+                far = np.sqrt(dot(way, way))
+                # (cos)^64 by squaring.
+                facing_lamp = np.maximum(dot(way, ray) / far, 0.0)
+                for _ in range(6):
+                    facing_lamp = facing_lamp * facing_lamp
+                gleam += tone[:, None] * (facing_lamp / (1.0 + 0.15 * far))
+            seen[:, at] += gleam * (colour(self.light.lamp) * np.float32(self.light.lamps))
+        value: Array = rgb + (seen - rgb) * share
         return value
 
     def mirrored(self, hit: Hit, normal: Array) -> Array:
@@ -220,7 +236,7 @@ class Shader:
         sun = self.sunlight(p, 0.7)
         warm = albedo * np.array([[1.25], [1.15], [0.55]], np.float32)
         if self.light.snow > 0.0:
-            cover = smoothstep(0.15, 0.75, normal[1] + 0.3 * free) * np.float32(self.light.snow * 0.8)
+            cover = smoothstep(0.35, 0.95, normal[1] + 0.25 * free) * np.float32(self.light.snow * 0.85)
             albedo = albedo + (colour(self.light.snow_colour) - albedo) * cover
             warm = warm * (1.0 - cover)
         value: Array = self.sun_colour * sun * (albedo * front + warm * through) + albedo * (

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from ldm3d.worlds import sprites
 from ldm3d.worlds.arrays import Array, Ints
 from ldm3d.worlds.raster import ragged
 from ldm3d.worlds.scene import Boxes, Scene
@@ -99,7 +100,7 @@ class Shadows:
             # A card is a patch with holes: its middle is enough.
             size = np.linalg.norm(scene.cards.right, axis=1)
             tall = np.linalg.norm(scene.cards.up, axis=1)
-            casting = np.minimum(size, tall) > 0.16
+            casting = (np.minimum(size, tall) > 0.16) & ~np.isin(scene.cards.sprite, sprites.TWIGS)
             self._round(scene.cards.centre[casting], 0.62 * np.minimum(size, tall)[casting])
             self._covers(scene.cards.centre[casting], size[casting] * 1.2, 0.35)
         if scene.stones is not None:

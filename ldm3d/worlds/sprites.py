@@ -205,6 +205,30 @@ def _flower(seed: int, petals: int, radius: float) -> Array:
     return canvas.image
 
 
+def _twigs(seed: int) -> Array:
+    """Bare twigs that fork from the lower edge outward."""
+    rng = np.random.default_rng(seed)
+    canvas = _Canvas()
+
+    def grow(x: float, y: float, angle: float, length: float, width: float, depth: int) -> None:
+        for _ in range(3):
+            step = length / 3
+            nx, ny = x + np.cos(angle) * step, y + np.sin(angle) * step
+            along = np.clip(((canvas.x - x) * (nx - x) + (canvas.y - y) * (ny - y)) / (step * step), 0.0, 1.0)
+            gap = np.hypot(canvas.x - x - along * (nx - x), canvas.y - y - along * (ny - y))
+            canvas.stroke((width - gap) * SIZE * 0.5 + 0.5, 0.8 + 0.05 * depth, np.cos(angle) * 0.3, 0.3)
+            x, y, angle = nx, ny, angle + rng.normal(0, 0.16)
+            if depth:
+                side = rng.choice([-1.0, 1.0]) * rng.uniform(0.4, 0.85)
+                grow(x, y, angle + side, length * rng.uniform(0.5, 0.68), width * 0.66, depth - 1)
+
+    for lean in (-0.75, -0.3, 0.2, 0.7):
+        grow(0.15 * lean, -0.9, np.pi / 2 - lean, 1.15, 0.017, 3)
+    # Nothing reaches the border.
+    canvas.image[..., 0] *= np.clip((1.0 - np.hypot(canvas.x, canvas.y)) * 20.0, 0.0, 1.0)
+    return canvas.image
+
+
 def _blur(wide: float, most: float) -> Array:
     """Something that moves: densest in its middle, never covering what lies behind."""
     canvas = _Canvas()
@@ -213,10 +237,10 @@ def _blur(wide: float, most: float) -> Array:
     return canvas.image
 
 
-LEAVES, NEEDLES, GRASS, FERN, FLOWER, BUSH = (0, 1, 2), (3, 4), (5, 6, 7), (8, 9), (10, 11), (12, 13)
+LEAVES, NEEDLES, GRASS, FERN, FLOWER, BUSH, TWIGS = (0, 1, 2), (3, 4), (5, 6, 7), (8, 9), (10, 11), (12, 13), (14,)
 # From this index on sprites keep their soft edges.
-SOFT = 14
-STREAK, FLAKE = (14,), (15,)
+SOFT = 15
+STREAK, FLAKE = (15,), (16,)
 
 
 @cache
@@ -229,6 +253,7 @@ def atlas() -> Atlas:
         _fern(9), _fern(10),
         _flower(11, 6, 0.46), _flower(12, 9, 0.46),
         _leaves(13, 150, 0.10, 0.04, spread=0.82), _leaves(14, 190, 0.085, 0.045, spread=0.85),
+        _twigs(15),
         _blur(1.0, 0.30), _blur(1.0, 0.49),
     ]  # fmt: skip
     return Atlas(np.stack(images))

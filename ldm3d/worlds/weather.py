@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ldm3d.worlds import sprites
 from ldm3d.worlds.arrays import Array, Colour
@@ -214,6 +215,8 @@ def light_of(spec: SceneSpec, place: Callable[[Light], Light] | None = None, sno
     if spec.season == "winter":
         light = replace(light, snow=max(light.snow, 0.72))
     light = replace(light, snow=light.snow * snow)
+    # The eye narrows before a white world.
+    light = replace(light, exposure=light.exposure * (1.0 - 0.22 * light.snow))
     if "clouds" in spec.wish.without:
         light = replace(light, cover=0.0)
     if "stars" in spec.wish.without:
@@ -242,12 +245,12 @@ def falling(light: Light) -> Cards | None:
     centre = v * (2.2 * (18.0 / 2.2) ** rng.uniform(0, 1, (n, 1)))
     size = rng.uniform(0.7, 1.3, n)
     if rain:
-        right, _ = facing(centre, size * 0.012, size, np.zeros(n))
+        right, _ = facing(centre, size * 0.0065, size, np.zeros(n))
         slant = np.array([[0.10, 1.0, 0.04]]) + rng.normal(0, 0.02, (n, 3))
         up: Array = slant * (size * 0.34)[:, None]
         along = up / np.linalg.norm(up, axis=1, keepdims=True)
         right -= along * np.sum(right * along, axis=1, keepdims=True)
-        sprite, tone = sprites.STREAK, (0.85, 0.88, 0.92)
+        sprite, tone = sprites.STREAK, (0.60, 0.64, 0.70)
     else:
         right, up = facing(centre, size * 0.022, size * 0.022, rng.uniform(0, 3, n))
         sprite, tone = sprites.FLAKE, (1.0, 1.0, 1.0)
@@ -285,14 +288,36 @@ def foliage(cards: Cards, wish: Wish) -> Cards:
     if tint is not None:
         flower = np.isin(cards.sprite, sprites.FLOWER)
         colours = np.where(flower[:, None], np.array([tint]) * (0.8 + 0.4 * each[:, None]), colours)
-    kept = ~(broad & (each > 0.07)) if wish.season == "winter" and tint is None else np.ones(len(cards), bool)
-    return replace(picked(cards, kept), colour=colours[kept])
+    kept = ~_gone(cards, wish, each)
+    sprite = cards.sprite
+    if _bare(wish):
+        # Bare twigs, and the few leaves that hang on are brown.
+        bare = broad & (each > 0.03)
+        colours = np.where(broad[:, None], light * np.array([[1.9, 1.1, 0.5]]), colours)
+        colours = np.where(bare[:, None], np.array([[0.085, 0.066, 0.052]]), colours)
+        sprite = np.where(bare, np.int32(sprites.TWIGS[0]), sprite)
+    return picked(replace(cards, colour=colours, sprite=sprite), kept)
+
+
+def _gone(cards: Cards, wish: Wish, each: Array) -> NDArray[np.bool_]:
+    """What of the cards is not there in this season, or was wished away."""
+    share = {"winter": 1.0, "autumn": 0.7}.get(wish.season or "", 0.0)
+    gone = np.isin(cards.sprite, sprites.FLOWER) & ((each < share) | ("flowers" in wish.without))
+    gone |= np.isin(cards.sprite, sprites.GRASS) & ("grass" in wish.without)
+    # Of bare crowns a part is enough: twigs are seen through each other.
+    gone |= np.isin(cards.sprite, sprites.LEAVES) & (each > 0.6) & _bare(wish)
+    return gone
+
+
+def _bare(wish: Wish) -> bool:
+    """Whether crowns have lost their leaves; who asks for pink leaves in winter gets them."""
+    return wish.season == "winter" and wish.tint("foliage") is None
 
 
 def dressed(scene: Scene, spec: SceneSpec, light: Light) -> Scene:
     """A scene with the season's leaves, the colours that were asked for, and what falls from the sky."""
     wish, cards, water = spec.wish, scene.cards, scene.water
-    if cards is not None and (wish.season or wish.tints):
+    if cards is not None and (wish.season or wish.tints or wish.without):
         cards = foliage(cards, wish)
     asked = wish.tint("water")
     if water is not None:
