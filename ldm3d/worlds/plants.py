@@ -205,6 +205,51 @@ class Garden:
                   colour=tint, normal=normal, leafy=np.full(n, 0.3), open=free, glow=np.zeros(n))
         )  # fmt: skip
 
+    def along(
+        self, foot: Array, tip: Array, half_width: Array, colour: Array, kinds: tuple[int, ...], leafy: float = 0.7,
+        free: Array | float = 0.7,
+    ) -> None:  # fmt: skip
+        """Sprites that lie along +x (fronds, giant leaves) from foot to tip [n, 3], turned to the eye about that line."""
+        n = len(foot)
+        centre, right = (foot + tip) / 2, (tip - foot) / 2
+        up = np.cross(-centre, right)
+        thin = np.linalg.norm(up, axis=1) < 1e-3 * np.linalg.norm(right, axis=1)
+        up[thin] = np.cross(right[thin], np.array([0.3, 0.1, 1.0]))
+        up = _unit(up)
+        # A frond's arch is above its foot.
+        up *= np.where(up[:, 1:2] < 0, -1.0, 1.0)
+        normal = _unit(np.cross(right, up) * np.sign(np.cross(right, up)[:, 1:2]) + np.array([0, 0.02, 0]))
+        normal = _unit(normal + np.array([[0, 0.8, 0]]) + self.rng.normal(0, 0.12, (n, 3)))
+        self.cards.append(
+            Cards(
+                centre=centre, right=right, up=up * half_width[:, None], colour=colour, normal=normal,
+                sprite=self.rng.choice(np.array(kinds, np.int32), n), leafy=np.full(n, leafy),
+                open=np.broadcast_to(free, (n,)), glow=np.zeros(n),
+            )
+        )  # fmt: skip
+
+    def palm(
+        self, foot: Array, height: float, reach: float, colour: Colour, *, bark: Colour, lean: Array, fronds: int = 15,
+        shade: float = 1.0,
+    ) -> None:  # fmt: skip
+        """One palm: a bent ringed trunk with a crown of fronds `reach` metres long; `lean` [2] moves its top."""
+        rng = self.rng
+        t = np.linspace(0.0, 1.0, 6)[:, None]
+        bend = np.array([lean[0], 0.0, lean[1]]) * t**1.7 + np.array([0.0, height, 0.0]) * t
+        at = foot - np.array([0.0, 0.25, 0.0]) + bend
+        r = (0.085 + 0.011 * height) * np.array([1.55, 1.0, 0.88, 0.8, 0.74, 0.80])
+        self.limb(at[:-1], at[1:], np.stack([r[:-1], r[1:]], 1), self.tints(1, bark, 0.12).repeat(5, 0),
+                  np.linspace(0.85, 0.5, 5)[:, None].repeat(2, 1) * shade)  # fmt: skip
+        turn = rng.uniform(0, 2 * np.pi) + np.arange(fronds) * 2.39996
+        lift = np.linspace(1.05, -0.62, fronds) + rng.normal(0, 0.08, fronds)
+        far = reach * rng.uniform(0.82, 1.1, fronds) * np.where(lift < -0.35, 0.8, 1.0)
+        way = np.stack([np.cos(turn) * np.cos(lift), np.sin(lift), np.sin(turn) * np.cos(lift)], axis=1)
+        top = np.repeat(at[-1:], fronds, axis=0)
+        dry = np.clip(-lift - 0.35, 0.0, 1.0)[:, None] * 2.0
+        tint = self.tints(1, colour, 0.1) * np.exp(rng.normal(0, 0.10, (fronds, 1)))
+        tint = tint + (np.array([[0.20, 0.155, 0.07]]) - tint) * np.minimum(dry, 0.9)
+        self.along(top, top + way * far[:, None], far * 0.42, tint, sprites.FROND, 0.75, np.full(fronds, 0.8 * shade))
+
     def bush(self, foot: Array, size: float, colour: Colour, *, detail: float, free: float = 0.8) -> None:
         """A round bush of leaf clumps down to the ground."""
         rng = self.rng

@@ -229,6 +229,79 @@ def _twigs(seed: int) -> Array:
     return canvas.image
 
 
+def _frond(seed: int) -> Array:
+    """A palm's frond along +x: a rib that arches over, leaflets that hang from both of its sides."""
+    rng = np.random.default_rng(seed)
+    canvas = _Canvas()
+    for t in np.linspace(0.97, 0.06, 44):
+        x, y = -0.96 + 1.86 * t, -0.32 + 2.05 * t - 2.10 * t * t
+        slope = np.arctan2(2.05 - 4.2 * t, 1.86)
+        size = 0.46 * (0.30 + 0.70 * np.sin(np.pi * min(t + 0.16, 1.0))) * rng.uniform(0.85, 1.1)
+        for side in (1.0, -1.0):
+            angle = slope + side * (0.95 - 0.35 * t) - 0.32 * (1.0 if side > 0 else 0.4) + rng.normal(0, 0.05)
+            canvas.leaf(
+                x + np.cos(angle) * size * 0.5, y + np.sin(angle) * size * 0.5, angle, size * 0.54, 0.026,
+                (1.02 if side > 0 else 0.80) + rng.normal(0, 0.07),
+            )  # fmt: skip
+    t = np.clip((canvas.x + 0.96) / 1.86, 0.0, 1.0)
+    rib = np.abs(canvas.y + 0.32 - 2.05 * t + 2.10 * t * t) - 0.022 * (1.15 - t)
+    canvas.stroke((0.5 - rib * SIZE * 0.5) * (canvas.x > -0.97) * (canvas.x < 0.88), 1.15, 0.0, 0.3)
+    return canvas.image
+
+
+def _paddle(seed: int, width: float, torn: int) -> Array:
+    """A giant leaf along +x with a pale rib and veins, torn at its rim."""
+    rng = np.random.default_rng(seed)
+    canvas = _Canvas()
+    x, y = canvas.x, canvas.y
+    t = np.clip((x + 0.74) / 1.68, 0.0, 1.0)
+    half = width * np.sqrt(np.clip(np.sin(np.pi * t**0.72), 0.0, 1.0)) * (1.06 - 0.25 * t)
+    for _ in range(torn):
+        cut, side = rng.uniform(0.15, 0.9), rng.choice([-1.0, 1.0])
+        gap = np.abs(x - (cut * 1.68 - 0.74) - 0.30 * np.abs(y)) * SIZE * 0.5
+        half = np.where((y * side > 0.25 * half) & (gap < rng.uniform(0.8, 2.2)), half * rng.uniform(0.25, 0.6), half)
+    inside = np.clip((half - np.abs(y)) * SIZE * 0.5 + 0.5, 0.0, 1.0) * (t > 0.0) * (t < 1.0)
+    veins = 0.5 + 0.5 * np.cos((x - 0.45 * np.abs(y)) * 52.0)
+    across = y / np.maximum(half, 1e-3)
+    canvas.stroke(inside, 0.86 + 0.14 * np.sign(y) + 0.09 * veins - 0.10 * np.abs(across), 0.25 * veins, across * 0.7)
+    rib = (0.016 + 0.012 * (1.0 - t) - np.abs(y)) * SIZE * 0.5 + 0.5
+    canvas.stroke(np.clip(rib, 0.0, 1.0) * (x > -0.97) * (x < 0.92), 1.35, 0.0, 0.2)
+    return canvas.image
+
+
+def _reeds(seed: int) -> Array:
+    """Reeds from the lower edge: straight blades, and brown heads on stalks."""
+    rng = np.random.default_rng(seed)
+    canvas = _Canvas()
+    for depth in np.linspace(0, 1, 26):
+        x0 = float(np.clip(rng.normal(0, 0.36), -0.8, 0.8))
+        lean = float(np.clip(x0 * 0.35 + rng.normal(0, 0.16), -0.5, 0.5))
+        canvas.blade(x0, float(np.clip(lean, -0.9 - x0, 0.9 - x0)), 1.9 * rng.uniform(0.5, 1.0),
+                     rng.uniform(0.012, 0.024), 0.70 + 0.36 * depth + rng.normal(0, 0.08))  # fmt: skip
+    for _ in range(4):
+        x0, top = rng.uniform(-0.6, 0.6), rng.uniform(0.45, 0.80)
+        stalk = np.clip((0.010 - np.abs(canvas.x - x0)) * SIZE * 0.5 + 0.5, 0, 1) * (canvas.y < top)
+        canvas.stroke(stalk, 0.9, 0.0, 0.2)
+        head = 1.0 - np.hypot((canvas.x - x0) / 0.034, (canvas.y - top) / 0.15)
+        canvas.stroke(np.clip(head * 2.4, 0, 1), 0.34, (canvas.x - x0) * 12.0, 0.1)
+    return canvas.image
+
+
+def _beard(seed: int) -> Array:
+    """Moss that hangs from the upper edge in strands of many lengths."""
+    rng = np.random.default_rng(seed)
+    canvas = _Canvas()
+    for depth in np.linspace(0, 1, 46):
+        x0 = rng.uniform(-0.8, 0.8)
+        length = 1.9 * (1.0 - 0.75 * x0 * x0) * rng.uniform(0.35, 1.0)
+        t = (0.96 - canvas.y) / length
+        middle = x0 * (1.0 - 0.25 * t) + 0.03 * np.sin(t * 9.0 + x0 * 40.0)
+        half = 0.026 * np.sqrt(np.clip(1.0 - t, 0.0, 1.0)) * (0.75 + 0.25 * np.sin(t * 31.0 + x0 * 90.0))
+        cover = np.clip((half - np.abs(canvas.x - middle)) * SIZE * 0.5 + 0.5, 0, 1) * (t >= 0) * (t < 1)
+        canvas.stroke(cover, 0.66 + 0.4 * depth + rng.normal(0, 0.08), (canvas.x - middle) * 9.0, 0.1)
+    return canvas.image
+
+
 def _blur(wide: float, most: float) -> Array:
     """Something that moves: densest in its middle, never covering what lies behind."""
     canvas = _Canvas()
@@ -238,9 +311,11 @@ def _blur(wide: float, most: float) -> Array:
 
 
 LEAVES, NEEDLES, GRASS, FERN, FLOWER, BUSH, TWIGS = (0, 1, 2), (3, 4), (5, 6, 7), (8, 9), (10, 11), (12, 13), (14,)
+# Fronds and giant leaves lie along +x with their foot at −x; reeds stand, moss hangs.
+FROND, PADDLE, REED, BEARD = (15,), (16, 17), (18,), (19,)
 # From this index on sprites keep their soft edges.
-SOFT = 15
-STREAK, FLAKE = (15,), (16,)
+SOFT = 20
+STREAK, FLAKE = (20,), (21,)
 
 
 @cache
@@ -254,6 +329,7 @@ def atlas() -> Atlas:
         _flower(11, 6, 0.46), _flower(12, 9, 0.46),
         _leaves(13, 150, 0.10, 0.04, spread=0.82), _leaves(14, 190, 0.085, 0.045, spread=0.85),
         _twigs(15),
+        _frond(16), _paddle(17, 0.40, 7), _paddle(18, 0.66, 2), _reeds(19), _beard(20),
         _blur(1.0, 0.30), _blur(1.0, 0.49),
     ]  # fmt: skip
     return Atlas(np.stack(images))
