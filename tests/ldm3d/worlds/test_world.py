@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 from ldm3d.errors import InputError
 from ldm3d.worlds import World, generate
 from ldm3d.worlds.places import registry
-from ldm3d.worlds.spec import TIMES, WEATHERS
-from ldm3d.worlds.world import lay_out
+from ldm3d.worlds.spec import TIMES, WEATHERS, SceneSpec, Understanding, Wish
+from ldm3d.worlds.world import draw, lay_out
 
 PLACES = sorted(registry())
+# What costs several worlds for each place is done with every fifth one; the full run takes them all.
+SOME = [place if k % 5 == 0 else pytest.param(place, marks=pytest.mark.full) for k, place in enumerate(PLACES)]
 
 
 @pytest.fixture(scope="module")
@@ -50,13 +52,13 @@ def test_the_same_request_gives_the_same_pixels() -> None:
     assert np.array_equal(first.depth, second.depth)
 
 
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("place", SOME)
 def test_another_seed_is_another_layout(place: str, worlds: dict[str, World]) -> None:
     other = generate(f"{place}, clear morning", 4, (256, 128))
     assert np.mean(other.depth != worlds[place].depth) > 0.1
 
 
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("place", SOME)
 def test_time_and_weather_leave_the_layout_alone(place: str) -> None:
     depths = [generate(f"{place}, {when}", 5, (96, 48)).depth for when in ("noon", "night", "foggy dawn")]
     for depth in depths[1:]:
@@ -64,23 +66,33 @@ def test_time_and_weather_leave_the_layout_alone(place: str) -> None:
 
 
 def test_time_and_weather_change_the_light() -> None:
-    pictures = {
-        (time, weather): generate(f"desert, {time}, {weather}", 2, (64, 32)).rgb.astype(float)
-        for time in TIMES
-        for weather in WEATHERS
-    }
-    for (_, a), (_, b) in itertools.combinations(pictures.items(), 2):
-        assert np.abs(a - b).mean() > 3.0
-    assert pictures["night", "clear"].mean() < 0.6 * pictures["noon", "clear"].mean()
+    def picture(time: str, weather: str) -> NDArray[np.float64]:
+        return draw(Understanding(SceneSpec("desert", time, weather)), 2, (64, 32)).rgb.astype(float)
+
+    # Northern lights need the dark: at noon the sky is as clear as ever.
+    noon = {weather: picture("noon", weather) for weather in WEATHERS if weather != "aurora"}
+    night = {weather: picture("night", weather) for weather in ("clear", "aurora", "overcast", "snow")}
+    clear = {time: picture(time, "clear") for time in TIMES}
+    for pictures in (noon, night, clear):
+        for (_, a), (_, b) in itertools.combinations(pictures.items(), 2):
+            assert np.abs(a - b).mean() > 3.0
+    assert night["clear"].mean() < 0.6 * noon["clear"].mean()
     # Fog takes contrast from what is far: the rows around the horizon.
-    assert pictures["noon", "foggy"][12:18].std() < 0.6 * pictures["noon", "clear"][12:18].std()
+    assert noon["foggy"][12:18].std() < 0.6 * noon["clear"][12:18].std()
 
 
+@pytest.mark.parametrize(("k", "place"), list(enumerate(PLACES)))
+def test_places_generate_at_every_hour_and_in_every_weather_without_a_warning(k: int, place: str) -> None:
+    world = draw(Understanding(SceneSpec(place, TIMES[k % len(TIMES)], WEATHERS[k % len(WEATHERS)])), 1, (64, 32))
+    assert world.rgb.std() > 2.0
+
+
+@pytest.mark.full
 @pytest.mark.parametrize("place", PLACES)
-def test_every_time_generates_without_a_warning(place: str) -> None:
-    for time in TIMES:
-        world = generate(f"{place} {time}", 1, (64, 32))
-        assert world.rgb.std() > 2.0
+def test_every_time_and_weather_generates_without_a_warning(place: str) -> None:
+    for time, weather, season in itertools.product(TIMES, WEATHERS, (None, "winter")):
+        world = draw(Understanding(SceneSpec(place, time, weather, Wish(season=season))), 1, (64, 32))
+        assert world.rgb.std() > 1.0
 
 
 def test_places_differ_in_geometry(worlds: dict[str, World]) -> None:
@@ -122,7 +134,7 @@ def test_the_poles_are_calm(place: str, worlds: dict[str, World]) -> None:
     assert worlds[place].depth[-1].astype(float).std() < 0.02 * worlds[place].depth[-1].mean()
 
 
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("place", SOME)
 def test_a_small_picture_is_the_large_one_made_small(place: str) -> None:
     small, large = (generate(f"{place} at noon", 6, size) for size in ((256, 128), (1024, 512)))
     light = (large.rgb / 255.0) ** 2.2
@@ -185,7 +197,7 @@ def test_importing_the_package_is_light() -> None:
 @pytest.mark.parametrize("place", PLACES)
 def test_seams_over_many_seeds(place: str) -> None:
     ranks = []
-    for seed in range(16):
+    for seed in range(8):
         picture = generate(f"{place} morning", seed, (256, 128)).rgb.astype(float)
         steps = np.abs(picture - np.roll(picture, 1, axis=1)).mean(axis=(0, 2))
         ranks.append(float(np.mean(steps[1:] < steps[0])))
