@@ -185,7 +185,7 @@ class Shader:
                 for _ in range(6):
                     facing_lamp = facing_lamp * facing_lamp
                 gleam += tone[:, None] * (facing_lamp / (1.0 + 0.15 * far))
-            seen[:, at] += gleam * (colour(self.light.lamp) * np.float32(self.light.lamps))
+            seen[:, at] += gleam * (colour(self.light.lamp) * np.float32(0.3 * self.light.lamps))
         value: Array = rgb + (seen - rgb) * share
         return value
 
