@@ -209,7 +209,7 @@ class Garden:
         self, foot: Array, tip: Array, half_width: Array, colour: Array, kinds: tuple[int, ...], leafy: float = 0.7,
         free: Array | float = 0.7,
     ) -> None:  # fmt: skip
-        """Sprites that lie along +x (fronds, giant leaves) from foot to tip [n, 3], turned to the eye about that line."""
+        """Sprites along +x (fronds, giant leaves) from foot to tip [n, 3], turned to the eye about that line."""
         n = len(foot)
         centre, right = (foot + tip) / 2, (tip - foot) / 2
         up = np.cross(-centre, right)
