@@ -1,4 +1,4 @@
-"""A northern conifer forest: pillars of old trunks over deep moss, young firs between them, and a brook in the hollow."""
+"""A northern conifer forest: pillars of old trunks over deep moss, young firs between them, a brook in the hollow."""
 
 from __future__ import annotations
 
@@ -48,7 +48,6 @@ class _Floor:
 
     def height(self, x: Array, z: Array, footprint: Array) -> Array:
         at, f = self.at, footprint
-        up, _ = self._frame(x, z)
         brook = self.brook(x, z)
         rho2 = x * x + z * z
         calm = 1.0 - np.exp(-rho2 * np.float32(1 / 14))
@@ -61,6 +60,12 @@ class _Floor:
         away = smoothstep(2.0, 9.0, np.abs(brook))
         height: Array = slope + hummocks * calm + hills * away * (0.5 + 0.010 * np.minimum(np.sqrt(rho2), 180.0)) - bed
         return (height - np.float32(EYE)).astype(np.float32)
+
+    def feet(self, points: Array, trail: float = -1.0, brook: float = -1.0) -> Array:
+        """Points [n, 3] on the ground at [n, 2], those that keep off the trail and the brook by so many metres."""
+        x, z = points[:, 0].astype(np.float32), points[:, 1].astype(np.float32)
+        feet = np.stack([x, self.height(x, z, np.full_like(x, 0.2)), z], axis=1).astype(np.float64)
+        return feet[(self.trail(x, z) > trail) & (np.abs(self.brook(x, z)) > brook)]
 
     @property
     def water(self) -> float:
@@ -89,85 +94,87 @@ class _Floor:
         return shader.lit(np.maximum(albedo, 0.006), normal, hit.p, free=0.40 + 0.60 * free)
 
 
-def build(rng: np.random.Generator, wish: Wish) -> Scene:
-    """Lay out a conifer forest."""
-    floor = _Floor(rng)
-
-    def ground(points: Array, trail: float = 0.0, brook: float = 0.0) -> Array:
-        x, z = points[:, 0].astype(np.float32), points[:, 1].astype(np.float32)
-        feet = np.stack([x, floor.height(x, z, np.full_like(x, 0.2)), z], axis=1).astype(np.float64)
-        return feet[(floor.trail(x, z) > trail) & (np.abs(floor.brook(x, z)) > brook)]
-
-    garden = Garden(rng)
-    lone, bare = wish.lone == "trees", "trees" in wish.without
-    near = ground(scatter(rng, 3.6, 34.0, round(260 * wish.density), 0.62), 1.5, 2.4)
-    far = ground(spread(rng, 34.0, 150.0, round(2600 * wish.density), 3.2), 1.6, 2.0)
+def _firs(garden: Garden, rng: np.random.Generator, floor: _Floor, wish: Wish) -> None:
+    """Old trees with dead boughs and roots, and young ones down to the ground."""
+    near = floor.feet(scatter(rng, 3.6, 34.0, round(260 * wish.density), 0.62), 1.5, 2.4)
+    far = floor.feet(spread(rng, 34.0, 150.0, round(2500 * wish.density), 3.5), 1.6, 2.0)
     grown = np.concatenate([near, far])
-    for k, foot in enumerate(grown if not bare else grown[:0]):
+    young = floor.feet(scatter(rng, 4.4, 70.0, round(190 * wish.density), 0.7), 1.5, 2.2)
+    if wish.lone == "trees":
+        grown, young = grown[np.abs(np.hypot(grown[:, 0], grown[:, 2]) - 11.0).argsort()[:1]], young[:0]
+    for foot in grown:
         away = float(np.hypot(foot[0], foot[2]))
         height = rng.uniform(23, 36) * wish.scale
-        detail = float(np.clip(1.25 - np.log2(away / 4.0) * 0.27, 0.0, 1.0))
         crown, wide = rng.uniform(0.13, 0.40), rng.uniform(3.0, 4.6)
-        if lone and k:
+        garden.conifer(
+            foot, height, wide, NEEDLE, detail=float(np.clip(1.25 - np.log2(away / 4.0) * 0.27, 0.0, 1.0)), bark=BARK,
+            bare=crown if away < 34 else crown * 0.4, shade=0.7,
+        )  # fmt: skip
+        if away > 26:
             continue
-        garden.conifer(foot, height, wide, NEEDLE, detail=detail, bark=BARK, bare=crown if away < 34 else crown * 0.4,
-                       shade=0.7)  # fmt: skip
-        if away < 26:
-            # Dead boughs on the lower trunk, and roots.
-            n = int(rng.integers(7, 14))
-            at = foot + np.array([0.0, 1.0, 0.0]) * rng.uniform(1.6, height * crown, (n, 1))
-            turn = rng.uniform(0, 2 * np.pi, n)
-            out = np.stack([np.cos(turn), rng.uniform(-0.25, 0.35, n), np.sin(turn)], axis=1)
-            garden.limb(at, at + out * rng.uniform(0.5, 1.7, (n, 1)), np.tile([[0.028, 0.006]], (n, 1)),
-                        garden.tints(n, (0.085, 0.062, 0.048), 0.1), np.full((n, 2), 0.5))  # fmt: skip
-            turn = rng.uniform(0, 2 * np.pi, 6)
-            out = np.stack([np.cos(turn), np.full(6, -0.45), np.sin(turn)], axis=1)
-            thick = height * 0.017
-            garden.limb(np.repeat(foot[None] + [[0, thick * 0.9, 0]], 6, 0),
-                        foot + out * thick * rng.uniform(2.6, 4.2, (6, 1)),
-                        np.tile([[thick * 0.45, thick * 0.10]], (6, 1)), garden.tints(6, BARK, 0.1),
-                        np.full((6, 2), 0.6))  # fmt: skip
-    young = ground(scatter(rng, 4.4, 70.0, round(190 * wish.density), 0.7), 1.5, 2.2)
-    for foot in young if not (bare or lone) else young[:0]:
+        n = int(rng.integers(7, 14))
+        at = foot + np.array([0.0, 1.0, 0.0]) * rng.uniform(1.6, height * crown + 1.7, (n, 1))
+        turn = rng.uniform(0, 2 * np.pi, n)
+        out = np.stack([np.cos(turn), rng.uniform(-0.25, 0.35, n), np.sin(turn)], axis=1)
+        garden.limb(
+            at, at + out * rng.uniform(0.5, 1.7, (n, 1)), np.tile([[0.028, 0.006]], (n, 1)),
+            garden.tints(n, (0.085, 0.062, 0.048), 0.1), np.full((n, 2), 0.5),
+        )  # fmt: skip
+        turn = rng.uniform(0, 2 * np.pi, 6)
+        out = np.stack([np.cos(turn), np.full(6, -0.45), np.sin(turn)], axis=1)
+        thick = height * 0.017
+        garden.limb(
+            np.repeat(foot[None] + [[0, thick * 0.9, 0]], 6, 0), foot + out * thick * rng.uniform(2.6, 4.2, (6, 1)),
+            np.tile([[thick * 0.45, thick * 0.10]], (6, 1)), garden.tints(6, BARK, 0.1), np.full((6, 2), 0.6),
+        )  # fmt: skip
+    for foot in young:
         away = float(np.hypot(foot[0], foot[2]))
         tall = rng.uniform(1.2, 7.5) * min(1.0, 0.35 + away / 14)
-        garden.conifer(foot, tall, tall * rng.uniform(0.26, 0.36), (0.030, 0.072, 0.030), bark=BARK, bare=0.03, shade=0.7,
-                       detail=float(np.clip(0.95 - np.log2(away / 4.0) * 0.25, 0.0, 1.0)))  # fmt: skip
-    berries = ground(scatter(rng, 1.7, 40.0, round(420 * wish.density), 0.28), 0.75, 0.9)
-    for foot in berries if "plants" not in wish.without else berries[:0]:
-        away = float(np.hypot(foot[0], foot[2]))
-        garden.bush(foot, rng.uniform(0.10, 0.24), (0.055, 0.105, 0.026), detail=float(np.clip(0.5 - away / 40, 0.0, 1)),
-                    free=0.7)  # fmt: skip
-    ferns = ground(scatter(rng, 1.7, 45.0, round(900 * wish.density), 0.16), 0.8, 1.5)
+        garden.conifer(
+            foot, tall, tall * rng.uniform(0.26, 0.36), (0.030, 0.072, 0.030), bark=BARK, bare=0.03, shade=0.7,
+            detail=float(np.clip(0.95 - np.log2(away / 4.0) * 0.25, 0.0, 1.0)),
+        )  # fmt: skip
+
+
+def _below(garden: Garden, rng: np.random.Generator, floor: _Floor, wish: Wish) -> None:
+    """Bilberries, ferns, grass and fallen trunks."""
+    for foot in floor.feet(scatter(rng, 1.7, 40.0, round(420 * wish.density), 0.28), 0.75, 0.9):
+        detail = float(np.clip(0.5 - np.hypot(foot[0], foot[2]) / 40, 0.0, 1))
+        garden.bush(foot, rng.uniform(0.10, 0.24), (0.055, 0.105, 0.026), detail=detail, free=0.7)
+    ferns = floor.feet(scatter(rng, 1.7, 45.0, round(900 * wish.density), 0.16), 0.8, 1.5)
     size = rng.uniform(0.22, 0.55, len(ferns))
     garden.tufts(ferns, size * 1.15, size, garden.tints(len(ferns), (0.058, 0.125, 0.022), 0.18), sprites.FERN, 0.62)
-    grass = ground(scatter(rng, 0.9, 36.0, round(1700 * wish.density), 0.07), 0.45, 1.3)
-    size = rng.uniform(0.07, 0.17, len(grass))
-    garden.tufts(grass, size * 1.3, size, garden.tints(len(grass), (0.070, 0.115, 0.024), 0.2), sprites.GRASS, 0.6)
-    logs = ground(scatter(rng, 4.5, 34.0, 12, 1.6), 3.2, 2.6)
+    if "grass" not in wish.without:
+        grass = floor.feet(scatter(rng, 0.9, 36.0, round(1700 * wish.density), 0.07), 0.45, 1.3)
+        size = rng.uniform(0.07, 0.17, len(grass))
+        tint = garden.tints(len(grass), (0.070, 0.115, 0.024), 0.2)
+        garden.tufts(grass, size * 1.3, size, tint, sprites.GRASS, 0.6)
+    logs = floor.feet(scatter(rng, 4.5, 34.0, 12, 1.6), 3.2, 2.6)
     n = len(logs)
     turn, thick = rng.uniform(0, 2 * np.pi, n), rng.uniform(0.18, 0.40, n)
     way = np.stack([np.cos(turn), rng.normal(0, 0.02, n), np.sin(turn)], axis=1) * rng.uniform(2.0, 5.0, (n, 1))
-    ends = [logs - way, logs + way]
+    ends = [floor.feet((logs + end * way)[:, [0, 2]]) for end in (-1.0, 1.0)]
     for end in ends:
-        x, z = end[:, 0].astype(np.float32), end[:, 2].astype(np.float32)
-        end[:, 1] = floor.height(x, z, np.full_like(x, 0.2)) + thick * 0.7
-    tint = garden.tints(n, (0.075, 0.072, 0.040), 0.2)
-    lie = np.abs(ends[0][:, 1] - ends[1][:, 1]) < 0.9
+        end[:, 1] += thick * 0.7
+    # What would lie up a bank lies elsewhere.
+    level = np.flatnonzero(np.abs(ends[0][:, 1] - ends[1][:, 1]) < 0.9)
     garden.limb(
-        ends[0][lie], ends[1][lie], np.stack([thick, thick * 0.7], 1)[lie], tint[lie], np.full((lie.sum(), 2), 0.6)
-    )
-    rocks = np.concatenate(
-        [ground(scatter(rng, 3.0, 60.0, 70, 0.8), 1.0), ground(scatter(rng, 2.4, 40.0, 420, 0.22), 0.8)]
-    )
-    x, z = rocks[:, 0].astype(np.float32), rocks[:, 2].astype(np.float32)
-    # Small stones lie in the brook's bed, boulders anywhere.
-    rocks = rocks[(np.arange(len(rocks)) < 50) | (np.abs(floor.brook(x, z)) < 2.0)]
+        ends[0][level], ends[1][level], np.stack([thick, thick * 0.7], 1)[level],
+        garden.tints(n, (0.075, 0.072, 0.040), 0.2)[level], np.full((len(level), 2), 0.6),
+    )  # fmt: skip
+
+
+def _stones(garden: Garden, rng: np.random.Generator, floor: _Floor) -> Stones:
+    """Mossy boulders anywhere, wet stones in the brook."""
+    big = floor.feet(scatter(rng, 3.0, 60.0, 70, 0.8), 1.0)
+    small = floor.feet(scatter(rng, 2.4, 40.0, 420, 0.22), 0.8)
+    in_brook = np.abs(floor.brook(*small[:, [0, 2]].T.astype(np.float32))) < 2.0
+    rocks = np.concatenate([big, small[in_brook]])
     n = len(rocks)
-    wet = np.abs(floor.brook(rocks[:, 0].astype(np.float32), rocks[:, 2].astype(np.float32))) < 2.0
+    wet = np.abs(floor.brook(*rocks[:, [0, 2]].T.astype(np.float32))) < 2.0
     width = np.where(wet, rng.uniform(0.10, 0.42, n), rng.uniform(0.25, 1.15, n))
     width = np.minimum(width, 0.15 * np.hypot(rocks[:, 0], rocks[:, 2]))
-    stones = Stones(
+    return Stones(
         centre=rocks + np.array([[0, 1, 0]]) * (width * 0.22)[:, None],
         axes=np.stack([width, width * rng.uniform(0.55, 0.9, n), width * rng.uniform(0.7, 1.2, n)], axis=1),
         turn=rng.uniform(0, 2 * np.pi, n),
@@ -176,13 +183,22 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
         moss=np.where(wet, 0.35, rng.uniform(0.7, 1.0, n)),
         glow=np.zeros(n),
     )
+
+
+def build(rng: np.random.Generator, wish: Wish) -> Scene:
+    """Lay out a conifer forest."""
+    floor = _Floor(rng)
+    garden = Garden(rng)
+    if "trees" not in wish.without:
+        _firs(garden, rng, floor, wish)
+    _below(garden, rng, floor, wish)
     return Scene(
         height=floor.height,
         shade_ground=floor.shade,
         water=Water(level=floor.water, swell=0.0, chop=0.02, deep=(0.010, 0.016, 0.010), shallow=(0.055, 0.045, 0.026)),
         cards=garden.all_cards(),
         limbs=garden.all_limbs(),
-        stones=stones,
+        stones=_stones(garden, rng, floor),
         moss=MOSS,
         shadow_reach=60.0,
         smooth=0.25,
