@@ -14,7 +14,7 @@ from ldm3d.worlds.raster import Grid, texels
 from ldm3d.worlds.scene import Scene
 from ldm3d.worlds.shade import Hit, Shader
 from ldm3d.worlds.solids import solids_of
-from ldm3d.worlds.terrain import Height, Profiles, normals
+from ldm3d.worlds.terrain import Height, Profiles
 
 CEILING, SKY, GROUND = -3, -2, -1
 BLOCK = 65536
@@ -33,9 +33,9 @@ class Solid:
 
     def __init__(self, scene: Scene, grid: Grid) -> None:
         self.scene, self.grid = scene, grid
-        self.surface = surface(scene)
         theta = ((np.arange(grid.width) + 0.5) / grid.width - 0.5) * 2.0 * np.pi
-        self._floor = Profiles(self.surface, theta)
+        self._land = Profiles(scene.height, theta)
+        self._floor = self._land if scene.water is None else self._land.raised(scene.water.height, theta)
         # A ceiling is a ground upside down.
         self._roof = None if scene.ceiling is None else Profiles(_upside_down(scene.ceiling), theta)
         # The rays of an edge texel lie a quarter of it to the left and to the right.
@@ -43,6 +43,9 @@ class Solid:
         self._sub_theta = np.stack([theta - step, theta + step], axis=1).ravel()
         self._sub_floor = self._floor.between()
         self._sub_roof = None if self._roof is None else self._roof.between()
+        self._floor.slopes(scene.smooth)
+        if self._roof is not None:
+            self._roof.slopes(scene.smooth)
         self.solids = solids_of(scene, grid)
         self._start = np.cumsum([0] + [len(kind.part) for kind in self.solids])
         shift = np.cumsum([0] + [int(kind.part.max()) + 1 for kind in self.solids])
@@ -97,12 +100,12 @@ class Solid:
             rgb[:, sky] = shader.sky.radiance(np.ascontiguousarray(d[:, sky]))
         ground = np.flatnonzero(what == GROUND)
         if ground.size:
-            hit = self._ground_hit(self.surface, np.ascontiguousarray(d[:, ground]), r[ground])
+            hit = self._ground_hit(self._floor, np.ascontiguousarray(d[:, ground]), r[ground])
             rgb[:, ground] = shader.sky.through_air(self._shade_ground(hit, shader), hit.r, hit.d)
         ceiling = np.flatnonzero(what == CEILING)
-        if ceiling.size and self.scene.ceiling is not None and self.scene.shade_ceiling is not None:
-            hit = self._ground_hit(self.scene.ceiling, np.ascontiguousarray(d[:, ceiling]), r[ceiling])
-            hit.normal = -hit.normal
+        if ceiling.size and self._roof is not None and self.scene.shade_ceiling is not None:
+            hit = self._ground_hit(self._roof, np.ascontiguousarray(d[:, ceiling]), r[ceiling])
+            hit.normal[1] *= -1.0
             rgb[:, ceiling] = shader.sky.through_air(self.scene.shade_ceiling(hit, shader), hit.r, hit.d)
         for kind, start, past in zip(self.solids, self._start, self._start[1:], strict=False):
             at = np.flatnonzero((what >= start) & (what < past))
@@ -118,7 +121,7 @@ class Solid:
         if water is None:
             return self.scene.shade_ground(hit, shader)
         level = water.height(hit.p[0], hit.p[2], hit.texel)
-        deep = level - self.scene.height(hit.p[0], hit.p[2], hit.texel)
+        deep = level - self._land.at(hit.d, hit.r)
         # A cliff's foot lies between two samples of the ground: what is met above the waves is no water.
         wet = (deep > 0.0) & (hit.p[1] < level + np.float32(0.2) + hit.texel * np.float32(2.0))
         rgb = np.empty_like(hit.p)
@@ -132,13 +135,13 @@ class Solid:
                 rgb[:, at] = self.scene.shade_ground(part, shader)
         return rgb
 
-    def _ground_hit(self, height: Height, d: Array, r: Array) -> Hit:
+    def _ground_hit(self, profiles: Profiles, d: Array, r: Array) -> Hit:
         p = d * r
         texel = r * np.float32(self.grid.texel)
         # Seen flatly a texel is long: materials blur by the mean of its width and (bounded) length.
         flat = np.maximum(np.abs(d[1]), 0.04)
         footprint = texel / np.sqrt(flat)
-        return Hit(d, r, p, normals(height, p[0], p[2], texel, self.scene.smooth), texel, footprint)
+        return Hit(d, r, p, profiles.normals(d, r), texel, footprint)
 
     def edges(self, r: Array, what: Ints) -> NDArray[np.bool_]:
         """Texels of [rows, W] next to a step in distance or to another shape."""

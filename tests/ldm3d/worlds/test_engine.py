@@ -20,6 +20,7 @@ from ldm3d.worlds.shapes import Mason, pointed
 from ldm3d.worlds.sky import Sky
 from ldm3d.worlds.solid import surface
 from ldm3d.worlds.spec import Other, SceneSpec, Understanding, Wish
+from ldm3d.worlds.terrain import Profiles
 from ldm3d.worlds.water import Water
 from ldm3d.worlds.weather import dressed, light_of
 
@@ -349,3 +350,25 @@ def test_one_thread_draws_what_two_draw(monkeypatch: pytest.MonkeyPatch) -> None
     one = world.draw(spec, 8, (512, 256))
     assert np.array_equal(one.rgb, two.rgb)
     assert np.array_equal(one.depth, two.depth)
+
+
+def test_the_ground_faces_where_its_slope_says() -> None:
+    def bumpy(x: Heights, z: Heights, footprint: Heights) -> Heights:
+        return (FLOOR + 0.4 * np.sin(x * 0.3) * np.cos(z * 0.2)).astype(np.float32)
+
+    width = 512
+    profiles = Profiles(bumpy, ((np.arange(width) + 0.5) / width - 0.5) * 2.0 * np.pi)
+    profiles.slopes(0.05)
+    rng = np.random.default_rng(1)
+    turn, rho = rng.uniform(-np.pi, np.pi, 3000), np.exp(rng.uniform(np.log(0.7), np.log(60.0), 3000))
+    x, z = np.sin(turn) * rho, -np.cos(turn) * rho
+    p = np.stack([x, bumpy(x, z, x), z])
+    r = np.linalg.norm(p, axis=0)
+    normal = np.stack(
+        [-0.12 * np.cos(x * 0.3) * np.cos(z * 0.2), np.ones(3000), 0.08 * np.sin(x * 0.3) * np.sin(z * 0.2)]
+    )
+    normal /= np.linalg.norm(normal, axis=0)
+    d = (p / r).astype(np.float32)
+    found = profiles.normals(d, r.astype(np.float32))
+    assert np.percentile(np.degrees(np.arccos(np.clip((normal * found).sum(axis=0), -1, 1))), 99) < 1.0
+    assert np.abs(profiles.at(d, r.astype(np.float32)) - p[1]).max() < 0.04
