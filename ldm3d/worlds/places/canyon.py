@@ -130,7 +130,7 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
     trees = ground(on_floor(scatter(rng, 9.0, 150.0, round(90 * wish.density), 2.5), gorge.half + 2.0, 2.4))
     brush = ground(on_floor(scatter(rng, 3.0, 110.0, round(420 * wish.density), 0.7), gorge.half + 5.0, 1.9))
     reeds = ground(on_floor(scatter(rng, 1.8, 60.0, round(2600 * wish.density), 0.08), gorge.half + 2.0, 1.2))
-    bare = {"trees", "plants"} & set(wish.without)
+    bare = {"trees"} & set(wish.without)
     for foot in trees if not bare else trees[:0]:
         away = float(np.hypot(foot[0], foot[2]))
         garden.broadleaf(
@@ -138,10 +138,10 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
             detail=float(np.clip(1.15 - np.log2(away / 6.0) * 0.25, 0.1, 0.9)), bark=(0.20, 0.16, 0.12),
             crown_from=0.38, trunk=0.022,
         )  # fmt: skip
-    for foot in brush if "plants" not in wish.without else brush[:0]:
+    for foot in brush if "grass" not in wish.without else brush[:0]:
         away = float(np.hypot(foot[0], foot[2]))
         garden.bush(foot, rng.uniform(0.3, 0.8), (0.12, 0.13, 0.055), detail=float(np.clip(1.1 - away / 30, 0.1, 0.8)))
-    if "plants" not in wish.without and len(reeds):
+    if "grass" not in wish.without and len(reeds):
         tall = rng.uniform(0.14, 0.42, len(reeds))
         garden.tufts(reeds, tall, tall, garden.tints(len(reeds), (0.15, 0.165, 0.055), 0.2), sprites.GRASS, 0.7)
     rocks = ground(

@@ -1,4 +1,4 @@
-"""A cave: a hall of flowstone with pillars and a still lake, passages into the dark, crystals, and a hole to the sky."""
+"""A cave: a hall of flowstone with pillars and a lake, passages into the dark, crystals, and a hole to the sky."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ class _Hollow:
         self.halls: list[tuple[float, float, float, float]] = [(0.0, 0.0, rng.uniform(9.0, 11.5), 7.5 * size)]
         self.ways: list[tuple[Array, Array, float, float]] = []
         for k, turn in enumerate(turns):
-            start = np.zeros(2)
+            start, heading = np.zeros(2), float(turn)
             for _ in range(2 if k else 3):
                 far = rng.uniform(17.0, 24.0)
-                end = start + far * np.array([np.sin(turn), -np.cos(turn)])
+                end = start + far * np.array([np.sin(heading), -np.cos(heading)])
                 self.ways.append((start, end, rng.uniform(2.2, 3.6), rng.uniform(3.6, 5.2) * size))
                 self.halls.append((end[0], end[1], rng.uniform(4.5, 8.0), rng.uniform(5.0, 9.5) * size))
-                start, turn = end, turn + rng.uniform(-0.9, 0.9)
+                start, heading = end, heading + rng.uniform(-0.9, 0.9)
         lake = first + 1.15
         self.lake = np.array([np.sin(lake), -np.cos(lake)]) * 6.4
         sky = first + 0.15
@@ -162,15 +162,29 @@ def _dripstone(mason: Mason, rng: np.random.Generator, hollow: _Hollow, count: i
             continue
         length = gap * tall
         mason.lathe(
-            [(0.0, y1 - length), (girth * 0.25, y1 - length * 0.9), (girth * 0.7, y1 - length * 0.5), (girth * 1.7, y1 + 0.5)],
-            materials.ROCK, rock, sides=sides,
-        )  # fmt: skip
+            [
+                (0.0, y1 - length),
+                (girth * 0.25, y1 - length * 0.9),
+                (girth * 0.7, y1 - length * 0.5),
+                (girth * 1.7, y1 + 0.5),
+            ],
+            materials.ROCK,
+            rock,
+            sides=sides,
+        )
         if chance < 0.7 and away > 3.0:
             rise = min(gap * tall * 0.7, 0.3 * away)
             mason.lathe(
-                [(girth * 2.6, y0 - 0.2), (girth * 1.7, y0 + rise * 0.3), (girth * 0.9, y0 + rise * 0.8), (0.0, y0 + rise)],
-                materials.ROCK, rock, sides=sides,
-            )  # fmt: skip
+                [
+                    (girth * 2.6, y0 - 0.2),
+                    (girth * 1.7, y0 + rise * 0.3),
+                    (girth * 0.9, y0 + rise * 0.8),
+                    (0.0, y0 + rise),
+                ],
+                materials.ROCK,
+                rock,
+                sides=sides,
+            )
 
 
 def _crystals(mason: Mason, rng: np.random.Generator, hollow: _Hollow, wish: Wish, tone: Array) -> Array:
@@ -228,7 +242,7 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
     ferns = hollow.hole + rng.normal(0, 1.3, (70, 2))
     fx, fz = ferns[:, 0].astype(np.float32), ferns[:, 1].astype(np.float32)
     feet = np.stack([fx, hollow.height(fx, fz, np.full_like(fx, 0.1)), fz], axis=1).astype(np.float64)
-    if "plants" not in wish.without:
+    if "grass" not in wish.without:
         size = rng.uniform(0.2, 0.5, len(feet))
         garden.tufts(feet, size * 1.1, size, garden.tints(len(feet), (0.06, 0.14, 0.025), 0.2), sprites.FERN, 0.7)
     return Scene(

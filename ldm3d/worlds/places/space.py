@@ -174,11 +174,28 @@ def _airless(light: Light) -> Light:
     """The hour's light without air: a hard white sun, black shadows, no haze; the planet shines from below."""
     day = 0.35 if light.night else 1.0
     return replace(
-        light, sun=(3.5 * day, 3.35 * day, 3.15 * day), disc=(24.0, 23.0, 21.0), zenith=(0.002, 0.0022, 0.004),
-        horizon=(0.004, 0.0045, 0.007), anti=(0.003, 0.0035, 0.005), glow=(0.10, 0.10, 0.10), ground=(0.045, 0.06, 0.085),
-        ambient=1.0, exposure=0.9 if not light.night else 1.5, lamps=1.0, cover=0.0, fog=0.0, snow=0.0, wet=0.0,
-        falling=0.0, veil=0.0, bow=0.0, aurora=0.0, bolts=0, shadow=1.0,
-    )  # fmt: skip
+        light,
+        sun=(3.5 * day, 3.35 * day, 3.15 * day),
+        disc=(24.0, 23.0, 21.0),
+        zenith=(0.002, 0.0022, 0.004),
+        horizon=(0.004, 0.0045, 0.007),
+        anti=(0.003, 0.0035, 0.005),
+        glow=(0.10, 0.10, 0.10),
+        ground=(0.045, 0.06, 0.085),
+        ambient=1.0,
+        exposure=0.9 if not light.night else 1.5,
+        lamps=1.0,
+        cover=0.0,
+        fog=0.0,
+        snow=0.0,
+        wet=0.0,
+        falling=0.0,
+        veil=0.0,
+        bow=0.0,
+        aurora=0.0,
+        bolts=0,
+        shadow=1.0,
+    )
 
 
 def build(rng: np.random.Generator, wish: Wish) -> Scene:
@@ -196,14 +213,23 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
         turn = first + 0.8 + k * 1.55 + float(rng.normal(0, 0.15))
         far, lift = float(rng.uniform(6.5, 12.0)), float(rng.uniform(-8.5, -3.0))
         at = (far * float(np.sin(turn)), lift, -far * float(np.cos(turn)))
-        _module(mason, at, turn - np.pi / 2 + float(rng.normal(0, 0.4)), float(rng.uniform(9, 15)), float(rng.uniform(1.5, 2.1)),
-                HULL if k % 2 else (0.36, 0.37, 0.40))  # fmt: skip
+        _module(
+            mason,
+            at,
+            turn - np.pi / 2 + float(rng.normal(0, 0.4)),
+            float(rng.uniform(9, 15)),
+            float(rng.uniform(1.5, 2.1)),
+            HULL if k % 2 else (0.36, 0.37, 0.40),
+        )
     turn = first + 1.9
     _wheel(mason, (float(np.sin(turn)) * 210.0, 42.0, float(-np.cos(turn)) * 210.0), float(rng.uniform(0, 3)),
            float(rng.uniform(0.3, 0.9)), 64.0 * wish.scale)  # fmt: skip
     turn = first - 1.0
-    _shuttle(mason, (float(np.sin(turn)) * 21.0, float(rng.uniform(1.5, 5.0)), float(-np.cos(turn)) * 21.0),
-             float(rng.uniform(0, 6.28)))  # fmt: skip
+    _shuttle(
+        mason,
+        (float(np.sin(turn)) * 21.0, float(rng.uniform(1.5, 5.0)), float(-np.cos(turn)) * 21.0),
+        float(rng.uniform(0, 6.28)),
+    )
     _shuttle(mason, (float(np.sin(first + 3.4)) * 70.0, 16.0, float(-np.cos(first + 3.4)) * 70.0), first)
     planet = float(np.degrees(first)) + 170.0
     bodies = (
