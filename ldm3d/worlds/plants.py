@@ -215,14 +215,13 @@ class Garden:
         up = np.cross(-centre, right)
         thin = np.linalg.norm(up, axis=1) < 1e-3 * np.linalg.norm(right, axis=1)
         up[thin] = np.cross(right[thin], np.array([0.3, 0.1, 1.0]))
-        up = _unit(up)
         # A frond's arch is above its foot.
-        up *= np.where(up[:, 1:2] < 0, -1.0, 1.0)
-        normal = _unit(np.cross(right, up) * np.sign(np.cross(right, up)[:, 1:2]) + np.array([0, 0.02, 0]))
+        high = _unit(up) * np.where(up[:, 1:2] < 0, -1.0, 1.0)
+        normal = _unit(np.cross(right, high) * np.sign(np.cross(right, high)[:, 1:2]) + np.array([0, 0.02, 0]))
         normal = _unit(normal + np.array([[0, 0.8, 0]]) + self.rng.normal(0, 0.12, (n, 3)))
         self.cards.append(
             Cards(
-                centre=centre, right=right, up=up * half_width[:, None], colour=colour, normal=normal,
+                centre=centre, right=right, up=high * half_width[:, None], colour=colour, normal=normal,
                 sprite=self.rng.choice(np.array(kinds, np.int32), n), leafy=np.full(n, leafy),
                 open=np.broadcast_to(free, (n,)), glow=np.zeros(n),
             )

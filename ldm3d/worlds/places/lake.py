@@ -53,7 +53,8 @@ class _Shores:
         value: Array = out + bays * 20.0 * away + coves * (0.5 + 2.4 * smoothstep(4.0, 30.0, rho))
         ix, iz, size = self.islet
         gap = np.hypot(right - np.float32(ix), ahead - np.float32(iz)) + coves * 1.4
-        return np.maximum(value, (np.float32(size) - gap) * 0.9)
+        land: Array = np.maximum(value, (np.float32(size) - gap) * 0.9)
+        return land
 
     def height(self, x: Array, z: Array, footprint: Array) -> Array:
         at, f = self.at, footprint
@@ -155,8 +156,15 @@ def _lilies(garden: Garden, rng: np.random.Generator, shores: _Shores, wish: Wis
     if "flowers" not in wish.without:
         heads = leaf[rng.uniform(0, 1, len(leaf)) < 0.16] + np.array([0.0, 0.05, 0.0])
         white = wish.tint("flowers") or (0.80, 0.66, 0.70)
-        garden.clumps(heads, np.full(len(heads), 0.085), garden.tints(len(heads), white, 0.06),
-                      np.tile([[0.0, 1.0, 0.0]], (len(heads), 1)), np.ones(len(heads)), sprites.FLOWER, 0.7)  # fmt: skip
+        garden.clumps(
+            heads,
+            np.full(len(heads), 0.085),
+            garden.tints(len(heads), white, 0.06),
+            np.tile([[0.0, 1.0, 0.0]], (len(heads), 1)),
+            np.ones(len(heads)),
+            sprites.FLOWER,
+            0.7,
+        )
     rocks = shores.feet(scatter(rng, 2.4, 90.0, 190, 0.35), -1.6, 2.2, path=1.4)
     m, n = len(leaf), len(leaf) + len(rocks)
     width = np.minimum(rng.uniform(0.10, 0.75, len(rocks)), 0.14 * np.hypot(rocks[:, 0], rocks[:, 2]))
