@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 from ldm3d.worlds.arrays import Array
 from ldm3d.worlds.kinds import cards_of, kinds_of
 from ldm3d.worlds.layers import COVERED, Target, draw
+from ldm3d.worlds.light import Light
 from ldm3d.worlds.mirror import Mirror
 from ldm3d.worlds.raster import Grid
 from ldm3d.worlds.scene import Scene
 from ldm3d.worlds.shade import Shader
 from ldm3d.worlds.shafts import Shafts
 from ldm3d.worlds.solid import Solid
+from ldm3d.worlds.vectors import colour, dot
 
 NEAR, FAR = 1.0, 1000.0
 BAND = 1 << 18
@@ -44,17 +46,25 @@ def _dither(rows: tuple[int, int], width: int) -> Array:
     return value
 
 
-def encode_colour(rgb: Array, exposure: float, rows: tuple[int, int], width: int) -> NDArray[np.uint8]:
-    """Linear light [3, n] as sRGB [rows, W, 3]: exposure, a filmic curve, dithering against bands.
+def encode_colour(rgb: Array, light: Light, rows: tuple[int, int], width: int) -> NDArray[np.uint8]:
+    """Linear light [3, n] as sRGB [rows, W, 3]: exposure and mood, a filmic curve, dithering against bands.
 
     The curve has the form of Narkowicz's fit to the ACES reference (2016) with a softer toe.
     """
-    x = np.maximum(rgb, 0.0) * np.float32(exposure * 0.80)
+    x = np.maximum(rgb, 0.0) * np.float32(light.exposure * 0.80)
+    if light.warmth != 0.0:
+        x *= colour((1.0 + 0.18 * light.warmth, 1.0, 1.0 - 0.22 * light.warmth))
+    if light.saturation != 1.0:
+        grey = dot(x, np.array([0.2126, 0.7152, 0.0722], np.float32))
+        x = np.maximum(grey + (x - grey) * np.float32(light.saturation), 0.0)
     # Very bright colours lean toward white, as film does.
     peak = x.max(axis=0)
     x += (peak - x) * np.clip((peak - 1.2) * 0.09, 0.0, 0.6)
     x = np.clip(x * (2.51 * x + 0.16) / (x * (2.43 * x + 0.72) + 0.16), 0.0, 1.0)
     srgb = np.where(x <= 0.0031308, x * 12.92, 1.055 * np.maximum(x, 0.0031308) ** np.float32(1 / 2.4) - 0.055)
+    if light.contrast != 1.0:
+        # An S around middle grey that leaves black and white where they are.
+        srgb += np.float32(2.0 * (light.contrast - 1.0)) * (srgb - np.float32(0.45)) * srgb * (1.0 - srgb)
     noise = _dither(rows, width).ravel() * np.float32(0.5)
     stored = np.clip(np.rint(srgb * np.float32(255.0) + noise), 0, 255).astype(np.uint8)
     return np.ascontiguousarray(stored.T).reshape(rows[1] - rows[0], width, 3)
@@ -112,7 +122,7 @@ class Renderer:
             target.rgb *= veil.seen
             target.rgb += veil.rgb
         depth = encode_depth(distance).reshape(-1, width)
-        return encode_colour(target.rgb, self.shader.light.exposure, rows, width), depth
+        return encode_colour(target.rgb, self.shader.light, rows, width), depth
 
     def _behind(
         self, target: Target, edge: NDArray[np.bool_], what: NDArray[np.int32], above: int, check: Callable[[], None]

@@ -168,9 +168,9 @@ def _colours(light: Light, wish: Wish) -> Light:
     if sky is not None:
         light = replace(
             light,
-            zenith=_tinted(light.zenith, sky, 0.70),
-            horizon=_tinted(light.horizon, sky, 0.75),
-            anti=_tinted(light.anti, sky, 0.75),
+            zenith=_tinted(light.zenith, sky, 0.90),
+            horizon=_tinted(light.horizon, sky, 0.80),
+            anti=_tinted(light.anti, sky, 0.88),
             cloud=_tinted(light.cloud, sky, 0.55),
             glow=_tinted(light.glow, sky, 0.6),
             veil_colour=_tinted(light.veil_colour, sky, 0.6),
