@@ -9,6 +9,7 @@ import numpy as np
 from ldm3d.worlds import sprites
 from ldm3d.worlds.arrays import Array, Colour
 from ldm3d.worlds.scene import Cards, Limbs, joined
+from ldm3d.worlds.spec import Wish
 
 
 def _unit(v: Array) -> Array:
@@ -263,6 +264,20 @@ class Garden:
             foot + offset, size * rng.uniform(0.30, 0.50, n), tint * (0.65 + 0.5 * high[:, None]),
             _unit(v + np.array([0, 0.3, 0])), np.clip(0.25 + 0.6 * high, 0, 1) * free, sprites.BUSH, 0.6,
         )  # fmt: skip
+
+
+def asked(points: Array, wish: Wish, thing: str, apart: float = 7.0) -> Array:
+    """Those of ground points [n, 2] or [n, 3] at which a wish leaves things of a kind.
+
+    None where they are wished away, and one where a single one was asked for: the nearest that is `apart` metres off.
+    """
+    if thing in wish.without:
+        return points[:0]
+    if wish.lone != thing or not len(points):
+        return points
+    away = np.hypot(points[:, 0], points[:, -1])
+    far = np.where(away < apart, np.inf, away)
+    return points[[int(np.argmin(far if np.isfinite(far).any() else -away))]]
 
 
 def spread(rng: np.random.Generator, nearest: float, farthest: float, count: int, spacing: float) -> Array:

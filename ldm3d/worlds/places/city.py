@@ -8,7 +8,7 @@ from ldm3d.worlds.arrays import Array, Colour, Ints
 from ldm3d.worlds.facade import BRICK, CONCRETE, GLASS, PLAIN, STONE, shade_boxes
 from ldm3d.worlds.places import Place
 from ldm3d.worlds.plants import Garden
-from ldm3d.worlds.scene import Boxes, Lamps, Scene, Stones, joined
+from ldm3d.worlds.scene import Boxes, Lamps, Scene, Stones, joined, picked
 from ldm3d.worlds.shade import Hit, Shader
 from ldm3d.worlds.spec import Wish
 from ldm3d.worlds.streets import EYE, PITCH_X, PITCH_Z, ROAD, WALK, Plan, furniture, parked_cars
@@ -21,7 +21,7 @@ WALLS: dict[int, tuple[Colour, ...]] = {
 }
 
 
-def _buildings(rng: np.random.Generator, plan: Plan) -> Boxes:
+def _buildings(rng: np.random.Generator, plan: Plan, wish: Wish) -> Boxes:
     """The houses along the blocks' edges with setbacks, cornices and what stands on roofs."""
     rows: list[tuple[float, float, float, float, float, float, int, Colour]] = []
 
@@ -35,10 +35,12 @@ def _buildings(rng: np.random.Generator, plan: Plan) -> Boxes:
 
     def house(a: float, b: float, half_a: float, half_b: float, far: float) -> None:
         style = int(rng.choice([BRICK, STONE, GLASS, CONCRETE], p=[0.36, 0.32, 0.16, 0.16]))
-        tone = shaded(WALLS[style][rng.integers(len(WALLS[style]))], float(rng.uniform(0.85, 1.15)))
+        tone = WALLS[style][rng.integers(len(WALLS[style]))]
+        tone = shaded(wish.tint("buildings") or tone, float(rng.uniform(0.85, 1.15)))
         high = float(rng.uniform(13, 30)) if style < GLASS else float(rng.uniform(24, 52))
         if rng.uniform() < np.clip(far / 260.0, 0.05, 0.5):
             high *= float(rng.uniform(1.6, 3.2))
+        high *= wish.scale
         box(a, b, -1.0, high, half_a, half_b, style, tone)
         crown = high
         if style < GLASS:
@@ -102,8 +104,10 @@ def _buildings(rng: np.random.Generator, plan: Plan) -> Boxes:
 def build(rng: np.random.Generator, wish: Wish) -> Scene:
     """Lay out a city."""
     plan = Plan(rng)
-    houses = _buildings(rng, plan)
+    houses = _buildings(rng, plan, wish)
     cars, wheels = parked_cars(rng, plan)
+    if "cars" in wish.without:
+        cars, wheels = picked(cars, np.zeros(0, int)), picked(wheels, np.zeros(0, int))
     garden = Garden(rng)
     corner = ROAD + 0.8
     poles: list[tuple[float, float]] = [
@@ -127,7 +131,7 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
                     continue
                 if round((at + 150.0) / 8.5) % 3 == 0:
                     poles.append((a, b))
-                elif rng.uniform() < 0.75 and away < 130:
+                elif rng.uniform() < 0.75 * wish.density and away < 130 and "trees" not in wish.without:
                     foot = np.array([float(x), 0.14 - EYE, float(z)])
                     garden.broadleaf(
                         foot,

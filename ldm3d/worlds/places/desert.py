@@ -7,7 +7,7 @@ import numpy as np
 from ldm3d.worlds import noise, sprites
 from ldm3d.worlds.arrays import Array
 from ldm3d.worlds.places import Place
-from ldm3d.worlds.plants import Garden, scatter
+from ldm3d.worlds.plants import Garden, asked, scatter
 from ldm3d.worlds.scene import Scene, Stones
 from ldm3d.worlds.shade import Hit, Shader
 from ldm3d.worlds.sky import colour, dot, smoothstep
@@ -28,7 +28,9 @@ def _dune(phase: Array) -> Array:
 class _Dunes:
     """Two families of dunes bent by noise; the eye stands on a high place."""
 
-    def __init__(self, rng: np.random.Generator) -> None:
+    def __init__(self, rng: np.random.Generator, wish: Wish) -> None:
+        self.tall = np.float32(wish.scale)
+        self.tone = wish.tint("ground") or (0.56, 0.345, 0.160)
         self.wind = rng.uniform(0, 2 * np.pi)
         self.at = rng.uniform(0, 1, 4).astype(np.float32)
         self.move = np.zeros(2, np.float32)
@@ -50,7 +52,9 @@ class _Dunes:
         big, little, bend = self._phase(x, z, footprint)
         tall = 0.45 + 0.55 * smoothstep(-1.4, 1.0, bend)
         height: Array = (
-            _dune(big) * tall * np.float32(13.0) + _dune(little) * np.float32(0.75) * (1.15 - tall) + bend * 3.5
+            _dune(big) * tall * np.float32(13.0) * self.tall
+            + _dune(little) * np.float32(0.75) * (1.15 - tall)
+            + bend * 3.5
         )
         return height
 
@@ -65,7 +69,7 @@ class _Dunes:
         )
         far = smoothstep(900.0, 1500.0, rho)
         mesa = smoothstep(0.55, 0.72, table) * 0.75 + smoothstep(0.85, 1.0, table) * 0.35
-        height: Array = sand * (1.0 - 0.5 * far) + far * mesa * np.float32(210.0) - EYE
+        height: Array = sand * (1.0 - 0.5 * far) + far * mesa * np.float32(210.0) * self.tall - EYE
         return height
 
     def shade(self, hit: Hit, shader: Shader) -> Array:
@@ -75,7 +79,7 @@ class _Dunes:
         wander = noise.hills()(mx * np.float32(1 / 19), mz * np.float32(1 / 19), f / 19)
         tone = noise.rough()(mx * np.float32(1 / 60), mz * np.float32(1 / 60), f / 60)
         grains = noise.grain()(mx * np.float32(1 / 0.5), mz * np.float32(1 / 0.5), f / 0.5)
-        sand = colour((0.56, 0.345, 0.160)) * (1.0 + 0.055 * tone + 0.05 * grains)
+        sand = colour(self.tone) * (1.0 + 0.055 * tone + 0.05 * grains)
         normal = hit.normal.copy()
         # Wind ripples, about twelve centimetres apart: only on gentle slopes, and gone where a texel holds several.
         phase = ((mx * c + mz * s) * np.float32(1 / 0.135) + wander * 4.5) * np.float32(2 * np.pi)
@@ -101,7 +105,7 @@ class _Dunes:
 
 def build(rng: np.random.Generator, wish: Wish) -> Scene:
     """Lay out a desert."""
-    dunes = _Dunes(rng)
+    dunes = _Dunes(rng, wish)
 
     def ground(points: Array) -> Array:
         x, z = points[:, 0].astype(np.float32), points[:, 1].astype(np.float32)
@@ -109,7 +113,7 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
         return np.stack([x, y, z], axis=1).astype(np.float64)
 
     garden = Garden(rng)
-    for foot in ground(scatter(rng, 2.6, 90.0, 26, 1.6)):
+    for foot in ground(scatter(rng, 2.6, 90.0, int(26 * wish.density), 1.6)):
         away = float(np.hypot(foot[0], foot[2]))
         size = rng.uniform(0.25, 0.6)
         n = int(rng.integers(5, 12))
@@ -120,18 +124,30 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
         garden.tufts(feet, tall * 1.1, tall, garden.tints(n, (0.26, 0.215, 0.095), 0.15), sprites.GRASS, 0.8)
         if rng.uniform() < 0.6:
             garden.bush(foot, size * 0.9, (0.17, 0.165, 0.075), detail=float(np.clip(1.0 - away / 40, 0.15, 0.8)))
-    for foot in ground(scatter(rng, 9.0, 60.0, 4, 1.5)):
+    for foot in ground(asked(scatter(rng, 9.0, 60.0, max(int(4 * wish.density), 1), 1.5), wish, "trees")):
         garden.broadleaf(
             foot,
-            rng.uniform(3.2, 5.0),
-            rng.uniform(1.8, 2.8),
+            rng.uniform(3.2, 5.0) * wish.scale,
+            rng.uniform(1.8, 2.8) * wish.scale**0.6,
             (0.105, 0.125, 0.045),
             detail=0.7,
             bark=(0.16, 0.12, 0.085),
             crown_from=0.62,
             trunk=0.028,
         )
-    rocks = ground(np.concatenate([scatter(rng, 2.2, 120.0, 60, 0.9), scatter(rng, 1.5, 14.0, 70, 0.15)]))
+    rocks = ground(
+        asked(
+            np.concatenate(
+                [
+                    scatter(rng, 2.2, 120.0, int(60 * wish.density), 0.9),
+                    scatter(rng, 1.5, 14.0, int(70 * wish.density), 0.15),
+                ]
+            ),
+            wish,
+            "rocks",
+            3.0,
+        )
+    )
     n = len(rocks)
     width = rng.uniform(0.04, 0.16, n) * (1.0 + (rng.uniform(0, 1, n) < 0.16) * rng.uniform(2.0, 6.0, n))
     width = np.minimum(width, 0.10 * np.hypot(rocks[:, 0], rocks[:, 2]))

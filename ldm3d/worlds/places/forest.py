@@ -7,7 +7,7 @@ import numpy as np
 from ldm3d.worlds import noise, sprites
 from ldm3d.worlds.arrays import Array
 from ldm3d.worlds.places import Place
-from ldm3d.worlds.plants import Garden, scatter, spread
+from ldm3d.worlds.plants import Garden, asked, scatter, spread
 from ldm3d.worlds.scene import Scene, Stones
 from ldm3d.worlds.shade import Hit, Shader
 from ldm3d.worlds.sky import colour, smoothstep
@@ -79,9 +79,9 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
     garden = Garden(rng)
     leaf, needle = (0.062, 0.115, 0.022), (0.026, 0.062, 0.028)
     bark, pine_bark = (0.125, 0.092, 0.064), (0.115, 0.070, 0.046)
-    near = off_path(scatter(rng, 3.4, 30.0, 110, 0.95), 1.5)
-    far = off_path(spread(rng, 30.0, 150.0, 1500, 4.0), 2.5)
-    trees = np.concatenate([near, far])
+    near = off_path(scatter(rng, 3.4, 30.0, int(110 * wish.density), 0.95), 1.5)
+    far = off_path(spread(rng, 30.0, 150.0, int(1500 * wish.density), 4.0), 2.5)
+    trees = asked(np.concatenate([near, far]), wish, "trees")
     firs = rng.uniform(0.25, 0.6)
     for foot in ground(trees):
         away = float(np.hypot(foot[0], foot[2]))
@@ -89,8 +89,8 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
         if away > 9.0 and rng.uniform() < firs:
             garden.conifer(
                 foot,
-                rng.uniform(13, 24),
-                rng.uniform(2.2, 3.4),
+                rng.uniform(13, 24) * wish.scale,
+                rng.uniform(2.2, 3.4) * wish.scale**0.6,
                 needle,
                 detail=detail,
                 bark=pine_bark,
@@ -100,8 +100,8 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
         else:
             garden.broadleaf(
                 foot,
-                rng.uniform(11, 19),
-                rng.uniform(2.8, 4.6),
+                rng.uniform(11, 19) * wish.scale,
+                rng.uniform(2.8, 4.6) * wish.scale**0.6,
                 leaf,
                 detail=detail,
                 bark=bark,
@@ -109,7 +109,7 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
                 trunk=rng.uniform(0.014, 0.024),
                 shade=0.7,
             )
-    for foot in ground(off_path(scatter(rng, 3.0, 60.0, 130, 0.6), 1.2)):
+    for foot in ground(off_path(scatter(rng, 3.0, 60.0, int(130 * wish.density), 0.6), 1.2)):
         away = float(np.hypot(foot[0], foot[2]))
         garden.bush(
             foot,
@@ -118,13 +118,13 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
             detail=float(np.clip(1.2 - away / 25, 0.1, 1)),
             free=0.65,
         )
-    ferns = ground(off_path(scatter(rng, 1.5, 45.0, 900, 0.16), 0.95))
+    ferns = ground(off_path(scatter(rng, 1.5, 45.0, int(900 * wish.density), 0.16), 0.95))
     size = rng.uniform(0.28, 0.60, len(ferns))
     garden.tufts(ferns, size * 1.15, size, garden.tints(len(ferns), (0.062, 0.135, 0.022), 0.18), sprites.FERN, 0.62)
-    grass = ground(off_path(scatter(rng, 0.8, 40.0, 2800, 0.06), 0.7))
+    grass = ground(off_path(scatter(rng, 0.8, 40.0, int(2800 * wish.density), 0.06), 0.7))
     size = rng.uniform(0.10, 0.24, len(grass))
     garden.tufts(grass, size * 1.2, size, garden.tints(len(grass), (0.085, 0.140, 0.026), 0.2), sprites.GRASS, 0.62)
-    logs = ground(off_path(scatter(rng, 4.0, 30.0, 9, 1.5), 1.8))
+    logs = ground(off_path(scatter(rng, 4.0, 30.0, int(9 * wish.density), 1.5), 1.8))
     turn = rng.uniform(0, 2 * np.pi, len(logs))
     along = np.stack([np.cos(turn), rng.normal(0, 0.03, len(logs)), np.sin(turn)], axis=1) * rng.uniform(
         1.5, 3.2, (len(logs), 1)
@@ -138,7 +138,7 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
         garden.tints(len(logs), (0.10, 0.08, 0.05), 0.2),
         np.full((len(logs), 2), 0.6),
     )
-    rocks = ground(off_path(scatter(rng, 2.8, 50.0, 46, 0.8), 1.1))
+    rocks = ground(asked(off_path(scatter(rng, 2.8, 50.0, int(46 * wish.density), 0.8), 1.1), wish, "rocks", 3.0))
     n = len(rocks)
     width = rng.uniform(0.18, 0.75, n)
     stones = Stones(

@@ -7,7 +7,7 @@ import numpy as np
 from ldm3d.worlds import noise, sprites
 from ldm3d.worlds.arrays import Array
 from ldm3d.worlds.places import Place
-from ldm3d.worlds.plants import Garden, scatter, spread
+from ldm3d.worlds.plants import Garden, asked, scatter, spread
 from ldm3d.worlds.scene import Scene, Stones
 from ldm3d.worlds.shade import Hit, Shader
 from ldm3d.worlds.sky import colour, smoothstep
@@ -77,32 +77,42 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
     bark, leaf = (0.12, 0.092, 0.066), (0.085, 0.145, 0.026)
     # One great tree not far away, others scattered, and small ones where the woods begin.
     turn = rng.uniform(-0.9, 0.9)
-    first = ground(np.array([[np.sin(turn), -np.cos(turn)]]) * rng.uniform(9, 13))[0]
-    garden.broadleaf(
-        first, rng.uniform(9, 12), rng.uniform(4.2, 5.4), leaf, detail=1.0, bark=bark, crown_from=0.26, trunk=0.036
-    )
-    for foot in ground(scatter(rng, 22.0, 260.0, 46, 1.0)):
+    first = asked(np.array([[np.sin(turn), -np.cos(turn)]]) * rng.uniform(9, 13), wish, "trees")
+    tall, wide = rng.uniform(9, 12) * wish.scale, rng.uniform(4.2, 5.4) * wish.scale**0.7
+    for foot in ground(first):
+        garden.broadleaf(foot, tall, wide, leaf, detail=1.0, bark=bark, crown_from=0.26, trunk=0.036)
+    others = scatter(rng, 22.0, 260.0, int(46 * wish.density), 1.0)
+    # A lone tree is the great one.
+    for foot in ground(others[:0] if wish.lone == "trees" or "trees" in wish.without else others):
         away = float(np.hypot(foot[0], foot[2]))
         garden.broadleaf(
             foot,
-            rng.uniform(6, 13),
-            rng.uniform(2.6, 5.2),
+            rng.uniform(6, 13) * wish.scale,
+            rng.uniform(2.6, 5.2) * wish.scale**0.7,
             leaf,
             bark=bark,
             crown_from=0.22,
             detail=float(np.clip(1.1 - np.log2(away / 10) * 0.25, 0.0, 0.8)),
             trunk=0.030,
         )
-    edge = spread(rng, 90.0, 420.0, 2600, 6.0).astype(np.float32)
+    edge = spread(rng, 90.0, 420.0, int(2600 * wish.density), 6.0).astype(np.float32)
+    edge = edge[:0] if wish.lone == "trees" or "trees" in wish.without else edge
     edge = edge[hills.woods(edge[:, 0], edge[:, 1], np.full(len(edge), 4.0, np.float32)) > 0.62]
     for foot in ground(edge):
         garden.bush(
             foot + np.array([0.0, 1.5, 0.0]), rng.uniform(3.2, 5.5), (0.055, 0.098, 0.024), detail=0.12, free=0.9
         )
-    for foot in ground(scatter(rng, 6.0, 120.0, 60, 0.8)):
+    for foot in ground(scatter(rng, 6.0, 120.0, int(60 * wish.density), 0.8)):
         away = float(np.hypot(foot[0], foot[2]))
         garden.bush(foot, rng.uniform(0.4, 1.5), (0.075, 0.125, 0.028), detail=float(np.clip(1.1 - away / 40, 0.1, 1)))
-    grass = ground(np.concatenate([scatter(rng, 0.16, 9.0, 2900, 0.07), spread(rng, 5.0, 46.0, 9000, 0.25)]))
+    grass = ground(
+        np.concatenate(
+            [
+                scatter(rng, 0.16, 9.0, int(2900 * wish.density), 0.07),
+                spread(rng, 5.0, 46.0, int(9000 * wish.density), 0.25),
+            ]
+        )
+    )
     size = rng.uniform(0.14, 0.36, len(grass)) * np.clip(0.22 + 0.30 * np.hypot(grass[:, 0], grass[:, 2]), 0.28, 1.0)
     tint = garden.tints(len(grass), (0.125, 0.205, 0.036), 0.2)
     dry = rng.uniform(0, 1, (len(grass), 1)) < 0.22
@@ -115,7 +125,7 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
         0.85,
     )
     # Flowers grow in drifts of one colour.
-    drifts = scatter(rng, 1.6, 26.0, 60, 0.5)
+    drifts = scatter(rng, 1.6, 26.0, int(60 * wish.density), 0.5)
     for at in drifts:
         n = int(rng.integers(10, 44))
         blossom = BLOSSOMS[rng.integers(len(BLOSSOMS))]
@@ -138,7 +148,7 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
             sprites.FLOWER,
             0.8,
         )
-    rocks = ground(scatter(rng, 3.0, 60.0, 14, 1.2))
+    rocks = ground(scatter(rng, 3.0, 60.0, int(14 * wish.density), 1.2))
     n = len(rocks)
     width = rng.uniform(0.15, 0.6, n)
     stones = Stones(

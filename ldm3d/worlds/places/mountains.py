@@ -7,7 +7,7 @@ import numpy as np
 from ldm3d.worlds import noise, sprites
 from ldm3d.worlds.arrays import Array
 from ldm3d.worlds.places import Place
-from ldm3d.worlds.plants import Garden, scatter, spread
+from ldm3d.worlds.plants import Garden, asked, scatter, spread
 from ldm3d.worlds.scene import Scene, Stones
 from ldm3d.worlds.shade import Hit, Shader
 from ldm3d.worlds.sky import colour, dot, smoothstep
@@ -21,7 +21,10 @@ LAKE = Water(level=-34.0, swell=0.0, chop=0.035, deep=(0.008, 0.050, 0.060), sha
 class _Range:
     """A shoulder of meadow, a valley with a lake, and the ranges around."""
 
-    def __init__(self, rng: np.random.Generator) -> None:
+    def __init__(self, rng: np.random.Generator, wish: Wish) -> None:
+        self.tall = np.float32(wish.scale)
+        self.stone = wish.tint("rock") or (0.205, 0.190, 0.178)
+        self.green = wish.tint("ground") or (0.100, 0.150, 0.036)
         self.at = rng.uniform(0, 1, 6).astype(np.float32)
         # The valley opens ahead, a little to one side.
         self.open = rng.uniform(-0.5, 0.5)
@@ -42,7 +45,7 @@ class _Range:
         rise = smoothstep(330.0, 2600.0, rho + 60.0 * meadow)
         behind = (1.0 - smoothstep(-0.2, 0.6, ahead)) * smoothstep(50.0, 700.0, rho)
         massif = noise.hills()(z * np.float32(1 / 5200) + at[3], x * np.float32(1 / 5200) + at[4], footprint / 5200)
-        tall = np.exp(0.40 * np.clip(massif, -2.0, 1.6)) * (170.0 + 760.0 * crags) * (1.0 + 0.25 * broad)
+        tall = np.exp(0.40 * np.clip(massif, -2.0, 1.6)) * (170.0 + 760.0 * crags) * (1.0 + 0.25 * broad) * self.tall
         slope = rise * tall + behind * (60.0 + 170.0 * crags) + rise * rho * np.float32(0.03)
         height: Array = (
             meadow * near * (0.7 + 3.4 * near)
@@ -65,7 +68,7 @@ class _Range:
             x * np.float32(1 / 330), z * np.float32(1 / 330) + hit.p[1] * np.float32(1 / 270), f / 330
         )
         far = smoothstep(60.0, 400.0, rho)
-        green = colour((0.100, 0.150, 0.036))
+        green = colour(self.green)
         grass = green + (colour((0.190, 0.165, 0.070)) - green) * smoothstep(-0.7, 1.4, blots + 0.6 * broad)
         grass = grass * np.clip(1.0 + 0.26 * fine + 0.10 * blots, 0.35, 1.8)
         high = hit.p[1] + 60.0 * broad
@@ -74,7 +77,7 @@ class _Range:
         crowns = noise.billows()(x * np.float32(1 / 120), z * np.float32(1 / 120), f / 120) - 0.5
         wood = wood * smoothstep(-0.25, 0.15, broad + 0.3 * blots) * (1.0 - smoothstep(0.36, 0.5, steep))
         grass += (colour((0.026, 0.052, 0.026)) * (1.0 + 2.0 * crowns) - grass) * wood
-        stone = colour((0.205, 0.190, 0.178)) * np.clip(0.72 + 0.75 * cracks + 0.18 * blots + 0.12 * broad, 0.3, 1.8)
+        stone = colour(self.stone) * np.clip(0.72 + 0.75 * cracks + 0.18 * blots + 0.12 * broad, 0.3, 1.8)
         bare = np.clip(
             smoothstep(0.20, 0.34, steep + 0.05 * blots) * (0.35 + 0.65 * far) + smoothstep(300.0, 430.0, high),
             0.0,
@@ -98,7 +101,7 @@ class _Range:
 
 def build(rng: np.random.Generator, wish: Wish) -> Scene:
     """Lay out mountains."""
-    land = _Range(rng)
+    land = _Range(rng, wish)
 
     def ground(points: Array) -> Array:
         x, z = points[:, 0].astype(np.float32), points[:, 1].astype(np.float32)
@@ -108,27 +111,36 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
 
     garden = Garden(rng)
     fir, bark = (0.030, 0.064, 0.034), (0.115, 0.075, 0.052)
-    feet = np.concatenate([scatter(rng, 9.0, 60.0, 34, 0.9), spread(rng, 40.0, 420.0, 2600, 5.0)])
+    feet = np.concatenate(
+        [scatter(rng, 9.0, 60.0, int(34 * wish.density), 0.9), spread(rng, 40.0, 420.0, int(2600 * wish.density), 5.0)]
+    )
     # Firs stand in groups and leave the view ahead open close by.
     group = noise.rough()(feet[:, 0].astype(np.float32) / 190, feet[:, 1].astype(np.float32) / 190)
     ahead = -feet[:, 1] * np.cos(land.open) + feet[:, 0] * np.sin(land.open)
     rho = np.hypot(feet[:, 0], feet[:, 1])
     feet = feet[(group > 0.25) | ((rho < 40) & (ahead < rho * 0.75))]
-    for foot in ground(feet):
+    for foot in ground(asked(feet, wish, "trees")):
         away = float(np.hypot(foot[0], foot[2]))
         garden.conifer(
             foot,
-            rng.uniform(6, 16),
+            rng.uniform(6, 16) * wish.scale**0.5,
             rng.uniform(1.5, 2.6),
             fir,
             bark=bark,
             bare=0.06,
             detail=float(np.clip(1.15 - np.log2(away / 8.0) * 0.27, 0.0, 1.0)),
         )
-    grass = ground(np.concatenate([scatter(rng, 0.2, 9.0, 2200, 0.07), spread(rng, 5.0, 36.0, 3800, 0.25)]))
+    grass = ground(
+        np.concatenate(
+            [
+                scatter(rng, 0.2, 9.0, int(2200 * wish.density), 0.07),
+                spread(rng, 5.0, 36.0, int(3800 * wish.density), 0.25),
+            ]
+        )
+    )
     size = rng.uniform(0.07, 0.20, len(grass)) * np.clip(0.4 + 0.25 * np.hypot(grass[:, 0], grass[:, 2]), 0.4, 1.0)
     garden.tufts(grass, size * 1.1, size, garden.tints(len(grass), (0.135, 0.185, 0.045), 0.2), sprites.GRASS, 0.85)
-    for at in scatter(rng, 1.7, 16.0, 22, 0.6):
+    for at in scatter(rng, 1.7, 16.0, int(22 * wish.density), 0.6):
         n = int(rng.integers(6, 20))
         foot = ground(at + rng.normal(0, 0.35, (n, 2)))
         n = len(foot)
@@ -143,10 +155,22 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
             sprites.FLOWER,
             0.7,
         )
-    for foot in ground(scatter(rng, 4.0, 60.0, 34, 0.9)):
+    for foot in ground(scatter(rng, 4.0, 60.0, int(34 * wish.density), 0.9)):
         away = float(np.hypot(foot[0], foot[2]))
         garden.bush(foot, rng.uniform(0.25, 0.7), (0.060, 0.098, 0.030), detail=float(np.clip(1.0 - away / 40, 0.1, 1)))
-    rocks = ground(np.concatenate([scatter(rng, 2.6, 160.0, 90, 0.8), scatter(rng, 1.5, 10.0, 60, 0.2)]))
+    rocks = ground(
+        asked(
+            np.concatenate(
+                [
+                    scatter(rng, 2.6, 160.0, int(90 * wish.density), 0.8),
+                    scatter(rng, 1.5, 10.0, int(60 * wish.density), 0.2),
+                ]
+            ),
+            wish,
+            "rocks",
+            3.0,
+        )
+    )
     n = len(rocks)
     width = np.minimum(
         rng.uniform(0.08, 0.35, n) * (1.0 + (rng.uniform(0, 1, n) < 0.25) * rng.uniform(1.5, 4.5, n)),

@@ -7,7 +7,7 @@ import numpy as np
 from ldm3d.worlds import noise, sprites
 from ldm3d.worlds.arrays import Array
 from ldm3d.worlds.places import Place
-from ldm3d.worlds.plants import Garden, scatter
+from ldm3d.worlds.plants import Garden, asked, scatter
 from ldm3d.worlds.scene import Scene, Stones
 from ldm3d.worlds.shade import Hit, Shader
 from ldm3d.worlds.sky import colour, dot, smoothstep
@@ -21,14 +21,17 @@ SEA = Water(level=-2.45, swell=0.20, chop=0.11, foam=1.0)
 class _Sea:
     """The islet where the eye stands, the sea floor around it, and islands."""
 
-    def __init__(self, rng: np.random.Generator) -> None:
+    def __init__(self, rng: np.random.Generator, wish: Wish) -> None:
+        self.tone = wish.tint("ground") or (0.40, 0.325, 0.22)
         self.at = rng.uniform(0, 1, 4).astype(np.float32)
         first = rng.uniform(-0.8, 0.8)
         turns = first + np.array([0.0, rng.uniform(1.6, 2.6), rng.uniform(3.4, 4.6)])
         away = np.array([rng.uniform(240, 420), rng.uniform(700, 1300), rng.uniform(500, 900)])
         self.islands = [
             (np.float32(np.sin(t) * r), np.float32(-np.cos(t) * r), np.float32(w), np.float32(h))
-            for t, r, w, h in zip(turns, away, rng.uniform(90, 260, 3), rng.uniform(38, 110, 3), strict=True)
+            for t, r, w, h in zip(
+                turns, away, rng.uniform(90, 260, 3), rng.uniform(38, 110, 3) * wish.scale, strict=True
+            )
         ]
 
     def land(self, x: Array, z: Array, footprint: Array) -> Array:
@@ -60,7 +63,7 @@ class _Sea:
         speck = noise.grain()(z * np.float32(1 / 0.33), x * np.float32(1 / 0.33), f / 0.33)
         big = noise.rough()(x * np.float32(1 / 90), z * np.float32(1 / 90) + hit.p[1] * np.float32(1 / 40), f / 60)
         far = smoothstep(60.0, 120.0, np.hypot(x, z))
-        sand = colour((0.40, 0.325, 0.22)) * (1.0 + 0.10 * fine + 0.10 * speck + 0.06 * blots)
+        sand = colour(self.tone) * (1.0 + 0.10 * fine + 0.10 * speck + 0.06 * blots)
         pebbles = colour((0.21, 0.19, 0.17)) * (1.0 + 0.30 * fine + 0.30 * speck)
         near = sand + (pebbles - sand) * smoothstep(0.35, 1.1, blots + 0.35 * fine)
         steep = 1.0 - hit.normal[1]
@@ -90,7 +93,7 @@ class _Sea:
 
 def build(rng: np.random.Generator, wish: Wish) -> Scene:
     """Lay out an ocean."""
-    sea = _Sea(rng)
+    sea = _Sea(rng, wish)
 
     def ground(points: Array) -> Array:
         x, z = points[:, 0].astype(np.float32), points[:, 1].astype(np.float32)
@@ -99,11 +102,11 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
 
     garden = Garden(rng)
     # Boulders on the shore and in the shallows, then stacks in the open sea.
-    near = ground(scatter(rng, 2.0, 11.0, 60, 0.35))
+    near = ground(asked(scatter(rng, 2.0, 11.0, int(60 * wish.density), 0.35), wish, "rocks", 3.0))
     small = np.minimum(rng.uniform(0.10, 0.55, len(near)), 0.12 * np.hypot(near[:, 0], near[:, 2]))
-    out = scatter(rng, 12.0, 150.0, 13, 1.2)
+    out = asked(scatter(rng, 12.0, 150.0, int(13 * wish.density), 1.2), wish, "rocks", 20.0)
     turn, rho = np.arctan2(out[:, 0], -out[:, 1]), np.hypot(out[:, 0], out[:, 1])
-    groups = []
+    groups = [np.zeros((0, 4))]
     for t, r in zip(turn, rho, strict=True):
         n = int(rng.integers(2, 6))
         size = r * rng.uniform(0.035, 0.085) + 0.3
@@ -123,7 +126,10 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
     axes = np.concatenate(
         [
             np.stack([small, small * rng.uniform(0.5, 0.9, m), small * rng.uniform(0.7, 1.3, m)], axis=1),
-            np.stack([stacks[:, 2], stacks[:, 2] * stacks[:, 3], stacks[:, 2] * rng.uniform(0.7, 1.2, n)], axis=1),
+            np.stack(
+                [stacks[:, 2], stacks[:, 2] * stacks[:, 3] * wish.scale, stacks[:, 2] * rng.uniform(0.7, 1.2, n)],
+                axis=1,
+            ),
         ]
     )
     centre = np.concatenate(
@@ -141,7 +147,7 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
         moss=np.concatenate([np.full(m, 0.1), rng.uniform(0.2, 0.8, n)]),
         glow=np.zeros(m + n),
     )
-    dry = ground(scatter(rng, 1.3, 4.0, 90, 0.2))
+    dry = ground(scatter(rng, 1.3, 4.0, int(90 * wish.density), 0.2))
     dry = dry[dry[:, 1] > SEA.level + 0.45]
     size = rng.uniform(0.10, 0.30, len(dry))
     if len(dry):
