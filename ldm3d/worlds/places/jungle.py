@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from ldm3d.worlds.water import Water
 EYE = 1.7
 LEVEL = -EYE - 0.30
 BARK = (0.150, 0.122, 0.092)
+UP = np.array([0.0, 1.0, 0.0])
 LEAF = (0.050, 0.120, 0.022)
 
 
@@ -110,7 +112,7 @@ def _giants(garden: Garden, rng: np.random.Generator, floor: _Floor, wish: Wish)
         tone = garden.tints(1, BARK, 0.1)
         # The bars of a fin are tangents of its hollow edge.
         for share in (0.94, 0.78, 0.62, 0.46, 0.30, 0.14):
-            start = foot + way * (thick * 0.55) + np.array([0.0, 1.0, 0.0]) * (high * share)[:, None]
+            start = foot + way * (thick * 0.55) + UP * (high * share)[:, None]
             end = foot + way * (thick + reach * (1.06 - share))[:, None] - np.array([0.0, 0.12, 0.0])
             garden.limb(start, end, np.tile([[0.13, 0.085]], (fins, 1)), tone.repeat(fins, 0), np.full((fins, 2), 0.5))
     return feet
@@ -142,10 +144,10 @@ def _lianas(garden: Garden, rng: np.random.Generator, feet: Array, wish: Wish) -
         low[1] = rng.uniform(0.3, 4.5) - EYE
         ways.append((top, low, rng.uniform(0.0, 0.35), rng.uniform(0.012, 0.035)))
     near = feet[np.argsort(np.hypot(feet[:, 0], feet[:, 2]))][:9]
-    for a, b in zip(near[:-1], near[1:], strict=True):
+    for a, b in pairwise(near):
         if np.linalg.norm(a - b) < 16.0:
             high = rng.uniform(4.0, 8.0, 2)
-            ways.append((a + [0, high[0], 0], b + [0, high[1], 0], rng.uniform(1.2, 2.6), rng.uniform(0.03, 0.055)))
+            ways.append((a + UP * high[0], b + UP * high[1], rng.uniform(1.2, 2.6), rng.uniform(0.03, 0.055)))
     t = np.linspace(0.0, 1.0, 9)[:, None]
     for top, low, sag, thick in ways:
         line = top + (low - top) * t
@@ -154,7 +156,7 @@ def _lianas(garden: Garden, rng: np.random.Generator, feet: Array, wish: Wish) -
         garden.limb(
             line[:-1],
             line[1:],
-            thick * np.stack([t[:-1, 0], t[1:, 0]], 1) * -0.75 + thick,
+            thick * (1.0 - 0.75 * np.concatenate([t[:-1], t[1:]], 1)),
             garden.tints(1, (0.105, 0.085, 0.055), 0.15).repeat(8, 0),
             np.full((8, 2), 0.5),
         )
@@ -225,7 +227,7 @@ def _leaves(garden: Garden, rng: np.random.Generator, floor: _Floor, wish: Wish)
         # The knots of each culm.
         at = culms + (top - culms) * (k * 0.42 / tall)[:, None]
         ring = thick * (1.12 - 0.6 * k * 0.42 / tall)
-        garden.limb(at, at + [0, 0.022, 0], np.stack([ring, ring], 1), tint * 1.5, np.full((n, 2), 0.65), 0.0)
+        garden.limb(at, at + UP * 0.022, np.stack([ring, ring], 1), tint * 1.5, np.full((n, 2), 0.65), 0.0)
     sprays = np.repeat(np.arange(n), 7)
     at = culms[sprays] + (top - culms)[sprays] * rng.uniform(0.35, 1.0, (len(sprays), 1))
     at += rng.normal(0, 0.5, at.shape)
@@ -267,7 +269,7 @@ def _below(garden: Garden, rng: np.random.Generator, floor: _Floor, wish: Wish) 
         foot, tone = floor.feet(at + rng.normal(0, 0.3, (7, 2)), 1.4), tones[int(rng.integers(3))]
         n = len(foot)
         garden.clumps(
-            foot + np.array([0.0, 1.0, 0.0]) * rng.uniform(0.25, 1.1, (n, 1)),
+            foot + UP * rng.uniform(0.25, 1.1, (n, 1)),
             rng.uniform(0.05, 0.09, n),
             garden.tints(n, tone, 0.1),
             np.tile([[0.0, 1.0, 0.0]], (n, 1)),
@@ -299,7 +301,7 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
     n = len(rocks)
     width = np.minimum(rng.uniform(0.10, 0.65, n), 0.13 * np.hypot(rocks[:, 0], rocks[:, 2]))
     stones = Stones(
-        centre=rocks + np.array([[0, 1, 0]]) * (width * 0.2)[:, None],
+        centre=rocks + UP * (width * 0.2)[:, None],
         axes=np.stack([width, width * rng.uniform(0.5, 0.85, n), width * rng.uniform(0.7, 1.2, n)], axis=1),
         turn=rng.uniform(0, 2 * np.pi, n),
         colour=garden.tints(n, (0.125, 0.120, 0.105), 0.15),
