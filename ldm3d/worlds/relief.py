@@ -11,8 +11,8 @@ import numpy as np
 from ldm3d.worlds.arrays import Array
 from ldm3d.worlds.terrain import Height
 
-AROUND, ALONG, STEPS = 512, 144, 18
-NEAREST, FARTHEST = 1.0, 5000.0
+AROUND, ALONG, STEPS = 512, 166, 18
+NEAREST, FARTHEST = 0.25, 5000.0
 
 
 class Relief:
