@@ -31,7 +31,9 @@ class Fragments:
 class Kind(ABC):
     """One kind of things, sorted by distance, with its spans and its intersection."""
 
-    def __init__(self, distance: Array) -> None:
+    def __init__(self, distance: Array, radius: Array) -> None:
+        # Nothing of a thing is nearer than this.
+        self.least = (distance - 1.05 * radius).astype(np.float32)
         self.order = np.argsort(distance, kind="stable").astype(np.int32)
         self.edges = np.searchsorted(distance[self.order], SHELLS)
 
@@ -59,10 +61,10 @@ class _CardKind(Kind):
     """Cards: planes, met exactly, with the sprite's coverage."""
 
     def __init__(self, cards: Cards, grid: Grid, shader: Shader) -> None:
-        super().__init__(np.linalg.norm(cards.centre, axis=1))
+        self.radius = np.hypot(np.linalg.norm(cards.right, axis=1), np.linalg.norm(cards.up, axis=1))
+        super().__init__(np.linalg.norm(cards.centre, axis=1), self.radius)
         self.cards, self.grid, self.shader = cards, grid, shader
         self.glowing = bool(cards.glow.any())
-        self.radius = np.hypot(np.linalg.norm(cards.right, axis=1), np.linalg.norm(cards.up, axis=1))
         half = 1.0 / np.sum(cards.right**2, axis=1), 1.0 / np.sum(cards.up**2, axis=1)
         plane = np.cross(cards.right, cards.up)
         plane /= np.linalg.norm(plane, axis=1, keepdims=True)
@@ -110,8 +112,9 @@ class _LimbKind(Kind):
         middle = (limbs.start + limbs.end) / 2
         axis = limbs.end - limbs.start
         share = np.clip(-np.sum(limbs.start * axis, axis=1) / np.sum(axis * axis, axis=1), 0, 1)
-        super().__init__(np.minimum(np.linalg.norm(limbs.start + axis * share[:, None], axis=1) * 1.02,
-                                    np.linalg.norm(middle, axis=1)))  # fmt: skip
+        nearest = np.linalg.norm(limbs.start + axis * share[:, None], axis=1)
+        super().__init__(np.minimum(nearest * 1.02, np.linalg.norm(middle, axis=1)), limbs.radius.max(axis=1) * 2.0)
+        self.least = (nearest * 0.98 - 1.05 * limbs.radius.max(axis=1)).astype(np.float32)
         self.limbs, self.grid, self.shader = limbs, grid, shader
         self.axis = axis
         self.length = np.linalg.norm(axis, axis=1)
@@ -196,9 +199,9 @@ class _StoneKind(Kind):
     """Stones: ellipsoids whose radius is changed by noise around the direction of the nearest point."""
 
     def __init__(self, stones: Stones, grid: Grid, shader: Shader, moss: tuple[float, float, float]) -> None:
-        super().__init__(np.linalg.norm(stones.centre, axis=1))
-        self.stones, self.grid, self.shader, self.moss = stones, grid, shader, colour(moss)
         self.radius = stones.axes.max(axis=1) * (1.0 + stones.uneven)
+        super().__init__(np.linalg.norm(stones.centre, axis=1), self.radius)
+        self.stones, self.grid, self.shader, self.moss = stones, grid, shader, colour(moss)
 
     def spans(self, ids: Ints, rows: tuple[int, int]) -> Spans:
         return ball_spans(self.grid, self.stones.centre[ids], self.radius[ids], rows)

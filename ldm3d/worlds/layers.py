@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ldm3d.worlds.arrays import Array, Ints
 from ldm3d.worlds.kinds import SHELLS, Fragments, Kind
-from ldm3d.worlds.raster import Grid, texels
+from ldm3d.worlds.raster import Grid, Spans, texels
 
 COVERED = 0.01
 
@@ -46,11 +47,30 @@ class Target:
         return Target(rows, limit, np.zeros((3, n), np.float32), np.ones(n, np.float32), np.full(n, np.inf, np.float32))
 
 
+def _open(spans: Spans, mask: NDArray[np.bool_], first_row: int) -> Spans:
+    """Those spans that hold a texel of the mask [rows, W]."""
+    width = mask.shape[1]
+    total = np.zeros((mask.shape[0], width + 1), np.int32)
+    np.cumsum(mask, axis=1, out=total[:, 1:])
+    row = spans.row - np.int32(first_row)
+    start = spans.first % np.int32(width)
+    past = start + spans.count
+    held = total[row, np.minimum(past, width)] - total[row, start] + total[row, np.maximum(past - width, 0)]
+    at = np.flatnonzero(held > 0)
+    return Spans(spans.thing[at], spans.row[at], spans.first[at], spans.count[at])
+
+
 def _cut(kind: Kind, ids: Ints, grid: Grid, target: Target) -> Iterator[Fragments]:
     start = np.int32(target.rows[0])
-    for thing, row, column in texels(grid, kind.spans(ids, target.rows)):
+    # What is covered, or lies behind ground that is nearer than all of these things, is not looked at.
+    mask = (target.seen > COVERED) & (target.limit > kind.least[ids].min())
+    spans = kind.spans(ids, target.rows)
+    # Counting what is open costs a pass over the band: where little is to be drawn it does not pay.
+    if 2 * int(spans.count.sum()) > mask.size:
+        spans = _open(spans, mask.reshape(-1, grid.width), target.rows[0])
+    for thing, row, column in texels(grid, spans):
         texel = (row - start) * np.int32(grid.width) + column
-        open_ = np.flatnonzero(target.seen.take(texel) > COVERED)
+        open_ = np.flatnonzero(mask.take(texel))
         if not open_.size:
             continue
         texel = texel[open_]

@@ -187,13 +187,9 @@ def test_a_masons_shapes_are_where_they_are_said_to_be() -> None:
     mason.at(3.0, FLOOR, -8.0, 0.6)
     mason.box((-1.0, 0.0, -2.0), (1.0, 1.5, 2.0), materials.PLANKS, (0.3, 0.2, 0.1))
     mason.at(-6.0, FLOOR, 0.0).lathe([(1.5, 0.0), (1.5, 4.0), (0.0, 6.0)], materials.ASHLAR, (0.4, 0.4, 0.4), sides=48)
-    outline = np.concatenate(
-        [
-            [[2.0, 0.0], [2.0, 4.0], [-2.0, 4.0], [-2.0, 0.0], [-1.0, 0.0]],
-            pointed(1.0, 1.2)[::-1] + [0.0, 1.8],
-            [[1.0, 0.0]],
-        ]
-    )
+    door = np.flip(pointed(1.0, 1.2), axis=0)
+    door[:, 1] += 1.8
+    outline = np.array([(2.0, 0.0), (2.0, 4.0), (-2.0, 4.0), (-2.0, 0.0), (-1.0, 0.0), *door, (1.0, 0.0)])
     mason.at(0.0, FLOOR, 9.0).slab(outline, -0.2, 0.2, materials.RUBBLE, (0.4, 0.35, 0.3))
     meshes = mason.meshes()
     assert meshes is not None
