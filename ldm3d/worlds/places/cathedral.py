@@ -312,7 +312,7 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
         shade_ground=church.shade_ground,
         meshes=meshes,
         shade_meshes=_coloured(church, meshes),
-        lamps=Lamps.at(lamps, (6.5, 4.3, 2.1), 18.0),
+        lamps=Lamps.at(lamps, (12.0, 7.9, 3.9), 20.0),
         light=light,
         shadow_reach=75.0,
         rain=False,
