@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ldm3d.worlds.arrays import Array
+from ldm3d.worlds.arrays import Array, Ints
 from ldm3d.worlds.kinds import cards_of, kinds_of
 from ldm3d.worlds.layers import COVERED, Target, draw
 from ldm3d.worlds.light import Light
@@ -128,28 +128,45 @@ class Renderer:
         self, target: Target, edge: NDArray[np.bool_], what: NDArray[np.int32], above: int, check: Callable[[], None]
     ) -> None:
         """Fill what the fine things leave open with the solid layer."""
-        grid, width = self.grid, self.grid.width
+        grid, width = self.grid, np.int32(self.grid.width)
         open_ = target.seen > COVERED
         flat = what.ravel()[above * width : above * width + target.seen.size]
-        for soft in (False, True):
-            at = np.flatnonzero(open_ & (edge == soft)).astype(np.int32)
-            for start in range(0, at.size, 32768):
-                check()
-                spot = at[start : start + 32768]
-                row, column = spot // np.int32(width), spot % np.int32(width)
-                if soft:
-                    line = row + np.int32(above)
-                    up, down = np.maximum(line - 1, 0), np.minimum(line + 1, what.shape[0] - 1)
-                    left, right = (column - 1) % np.int32(width), (column + 1) % np.int32(width)
-                    near = [
-                        what[line, column],
-                        what[line, left],
-                        what[line, right],
-                        what[up, column],
-                        what[down, column],
-                    ]
-                    colours = self._solid.smooth(self.shader, row + np.int32(target.rows[0]), column, np.stack(near))
-                else:
-                    d = grid.direction(row + np.int32(target.rows[0]), column)
-                    colours = self._solid.shade(self.shader, d, target.limit[spot], flat[spot])
-                target.rgb[:, spot] += colours * target.seen[spot]
+        # Beside an edge one sees what its farther neighbour shows, leaves included.
+        soft = np.flatnonzero(open_ & edge).astype(np.int32)
+        beside = _farthest(soft, target.limit, int(width))
+        fine, clear = target.rgb[:, beside], target.seen[beside]
+        hidden = target.r[beside] <= target.limit[soft]
+        fine[:, hidden], clear[hidden] = 0.0, 1.0
+        hard = np.flatnonzero(open_ & ~edge).astype(np.int32)
+        for start in range(0, hard.size, 32768):
+            check()
+            spot = hard[start : start + 32768]
+            d = grid.direction(spot // width + np.int32(target.rows[0]), spot % width)
+            colours = self._solid.shade(self.shader, d, target.limit[spot], flat[spot])
+            target.rgb[:, spot] += colours * target.seen[spot]
+        for start in range(0, soft.size, 32768):
+            check()
+            part = slice(start, start + 32768)
+            spot = soft[part]
+            row, column = spot // width, spot % width
+            line = row + np.int32(above)
+            up, down = np.maximum(line - 1, 0), np.minimum(line + 1, what.shape[0] - 1)
+            left, right = (column - 1) % width, (column + 1) % width
+            around = [what[line, column], what[line, left], what[line, right], what[up, column], what[down, column]]
+            near, far, share = self._solid.smooth(
+                self.shader, row + np.int32(target.rows[0]), column, np.stack(around), target.limit[spot]
+            )
+            colours = near + far * clear[part] + fine[:, part] * share
+            target.rgb[:, spot] += colours * target.seen[spot]
+
+
+def _farthest(texel: Ints, r: Array, width: int) -> Ints:
+    """Of the neighbours of texels in a band [n], flat, the one with the greatest distance."""
+    row, column = texel // np.int32(width), texel % np.int32(width)
+    last = np.int32(r.size // width - 1)
+    around = np.stack([
+        row * np.int32(width) + (column - 1) % np.int32(width), row * np.int32(width) + (column + 1) % np.int32(width),
+        np.maximum(row - 1, 0) * np.int32(width) + column, np.minimum(row + 1, last) * np.int32(width) + column,
+    ]).astype(np.int32)  # fmt: skip
+    found: Ints = np.take_along_axis(around, np.argmax(r[around], axis=0)[None], axis=0)[0]
+    return found

@@ -159,16 +159,24 @@ class Solid:
     def _step(a: Array, b: Array) -> NDArray[np.bool_]:
         return np.abs(a - b) > 0.12 * np.maximum(a, b)
 
-    def smooth(self, shader: Shader, row: Ints, column: Ints, candidates: Ints) -> Array:
-        """Colours [3, n] of texels averaged over four rays each.
+    def smooth(
+        self, shader: Shader, row: Ints, column: Ints, candidates: Ints, middle: Array
+    ) -> tuple[Array, Array, Array]:
+        """Colours of texels averaged over four rays each.
 
         Args:
             shader: the light.
             row: rows [n].
             column: columns [n].
-            candidates: what those texels and their neighbours show [K, n].
+            candidates: what those texels and their neighbours show [K, n], their own first.
+            middle: distances of the texels' middles [n].
+
+        Returns:
+            The colours [3, n] of those rays that end on the thing in the middle or before it, of those that pass beside
+            that thing to something farther, both times their share of the texel, and the share of the latter [n].
         """
-        total = np.zeros((3, len(row)), np.float32)
+        near, far = np.zeros((3, len(row)), np.float32), np.zeros((3, len(row)), np.float32)
+        share = np.zeros(len(row), np.float32)
         for down in (-0.25, 0.25):
             phi = (0.5 - (row + 0.5 + down) / self.grid.height) * np.pi
             sin, cos = np.sin(phi).astype(np.float32), np.cos(phi).astype(np.float32)
@@ -178,8 +186,15 @@ class Solid:
                 d = np.stack([cos * np.sin(theta), sin, -cos * np.cos(theta)]).astype(np.float32)
                 r, what = self._ground(self._sub_floor, self._sub_roof, sub, sin, cos)
                 self._front(d, r, what, candidates)
-                total += self.shade(shader, d, r, what)
-        return total * np.float32(0.25)
+                # Small triangles that no middle shows: a ray between them does not see what lies behind them all.
+                lost = np.flatnonzero((candidates[0] >= 0) & ~(candidates == what).any(axis=0))
+                what[lost], r[lost] = candidates[0][lost], middle[lost]
+                colours = self.shade(shader, d, r, what) * np.float32(0.25)
+                beside = (candidates[0] >= 0) & (r > 1.15 * middle)
+                near += colours * ~beside
+                far += colours * beside
+                share += np.float32(0.25) * beside
+        return near, far, share
 
     def _front(self, d: Array, r: Array, what: Ints, candidates: Ints) -> None:
         """Put those solid things of `candidates` [K, n] before what rays meet that are nearer."""
