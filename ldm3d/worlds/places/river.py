@@ -1,4 +1,4 @@
-"""A river in a wooded valley: one stands on a gravel bar between its banks; rapids, a fall ahead, a footbridge behind."""
+"""A river in a wooded valley: a gravel bar between its banks, rapids, a fall ahead, and a footbridge behind."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class _Valley:
         right = x * np.float32(np.cos(self.turn)) + z * np.float32(np.sin(self.turn))
         q = np.hypot(right / 0.85, ahead / 1.5) + 0.35 * rough * np.minimum(np.abs(ahead), 1.0)
         bar = np.float32(-EYE - LEVEL) - 0.24 * np.maximum(q - 0.5, 0.0) ** 1.15 + 0.05 * gravel * np.minimum(q, 1.0)
-        return (np.maximum(height, bar) + np.float32(LEVEL)).astype(np.float32)
+        return np.asarray(np.maximum(height, bar) + np.float32(LEVEL), np.float32)
 
     def shade(self, hit: Hit, shader: Shader) -> Array:
         x, z, f = hit.p[0], hit.p[2], hit.footprint
@@ -147,11 +147,14 @@ def _fall(mason: Mason, garden: Garden, rng: np.random.Generator, valley: _Valle
     for middle, half in zip(rng.uniform(-2.3, 2.3, 13), rng.uniform(0.4, 1.1, 13), strict=True):
         out, bright = rng.uniform(0.0, 0.5), rng.uniform(0.80, 1.0)
         across = middle + np.linspace(-half, half, 7)[None, :] * (0.75 + 0.35 * t)
-        grid = np.stack([
-            across,
-            np.broadcast_to(high + 0.22 - (high + 0.6) * t, across.shape),
-            -(3.4 - (4.0 + out) * np.sqrt(t)) + 0.10 * rng.normal(0, 1, (1, 7)) * np.ones_like(t),
-        ], axis=-1)  # fmt: skip
+        grid = np.stack(
+            [
+                across,
+                np.broadcast_to(high + 0.22 - (high + 0.6) * t, across.shape),
+                -(3.4 - (4.0 + out) * np.sqrt(t)) + 0.10 * rng.normal(0, 1, (1, 7)) * np.ones_like(t),
+            ],
+            axis=-1,
+        )
         mason.sheet(grid, materials.CLOTH, (0.66 * bright, 0.72 * bright, 0.76 * bright))
     n = 30
     spray = mason.to_world(
@@ -193,10 +196,12 @@ def _bridge(mason: Mason, valley: _Valley, ahead: float) -> Array:
 
 def _plants(garden: Garden, rng: np.random.Generator, valley: _Valley, wish: Wish) -> None:
     """Woods on both sides, bushes, grass and reeds on the banks."""
-    trees = np.concatenate([
-        valley.feet(scatter(rng, 7.0, 60.0, round(300 * wish.density), 0.48), 2.6),
-        valley.feet(spread(rng, 60.0, 330.0, round(3400 * wish.density), 5.2), 3.0),
-    ])  # fmt: skip
+    trees = np.concatenate(
+        [
+            valley.feet(scatter(rng, 7.0, 60.0, round(300 * wish.density), 0.48), 2.6),
+            valley.feet(spread(rng, 60.0, 330.0, round(3400 * wish.density), 5.2), 3.0),
+        ]
+    )
     if "trees" in wish.without:
         trees = trees[:0]
     if wish.lone == "trees":
@@ -240,9 +245,12 @@ def _plants(garden: Garden, rng: np.random.Generator, valley: _Valley, wish: Wis
 
 def _stones(garden: Garden, rng: np.random.Generator, valley: _Valley) -> Stones:
     """Boulders in the stream, most of them in the rapids, and stones along the banks."""
-    rocks = np.concatenate([
-        valley.feet(scatter(rng, 2.6, 75.0, 420, 0.34), -9.0, 2.5), valley.feet(scatter(rng, 1.5, 12.0, 420, 0.08), -9.0, 1.5)
-    ])  # fmt: skip
+    rocks = np.concatenate(
+        [
+            valley.feet(scatter(rng, 2.6, 75.0, 420, 0.34), -9.0, 2.5),
+            valley.feet(scatter(rng, 1.5, 12.0, 420, 0.08), -9.0, 1.5),
+        ]
+    )
     x, z = rocks[:, 0].astype(np.float32), rocks[:, 2].astype(np.float32)
     _, ahead = valley.frame(x, z)
     rapid = np.exp(-(((ahead - 14.0) / 7.0) ** 2)) + np.exp(-(((ahead + 9.0) / 6.0) ** 2))
@@ -263,9 +271,12 @@ def _stones(garden: Garden, rng: np.random.Generator, valley: _Valley) -> Stones
     return Stones(
         centre=centre,
         axes=np.stack([width, high, width * rng.uniform(0.7, 1.2, n)], axis=1),
-        turn=rng.uniform(0, 2 * np.pi, n), colour=garden.tints(n, (0.142, 0.136, 0.126), 0.09), uneven=np.full(n, 0.17),
-        moss=rng.uniform(0.1, 0.7, n), glow=np.zeros(n),
-    )  # fmt: skip
+        turn=rng.uniform(0, 2 * np.pi, n),
+        colour=garden.tints(n, (0.142, 0.136, 0.126), 0.09),
+        uneven=np.full(n, 0.17),
+        moss=rng.uniform(0.1, 0.7, n),
+        glow=np.zeros(n),
+    )
 
 
 def build(rng: np.random.Generator, wish: Wish) -> Scene:
