@@ -179,9 +179,9 @@ def _dunes(garden: Garden, rng: np.random.Generator, coast: _Coast, wish: Wish) 
         grass = coast.feet(scatter(rng, 2.0, 60.0, round(6500 * wish.density), 0.04), 4.6, 60.0)
         patch = noise.rough()(grass[:, 0].astype(np.float32) / 17, grass[:, 2].astype(np.float32) / 17)
         grass = grass[patch + np.clip((grass[:, 1] - LEVEL - 1.0) * 0.9, -0.6, 0.8) > 0.15]
-        size = rng.uniform(0.18, 0.45, len(grass))
+        tall = rng.uniform(0.18, 0.45, len(grass))
         tint = garden.tints(len(grass), (0.175, 0.195, 0.075), 0.16)
-        garden.tufts(grass, size * 0.9, size, tint, sprites.GRASS, 0.85)
+        garden.tufts(grass, tall * 0.9, tall, tint, sprites.GRASS, 0.85)
     for foot in coast.feet(scatter(rng, 9.0, 45.0, round(90 * wish.density), 0.6), 13.0, 40.0):
         n, size = int(rng.integers(5, 9)), rng.uniform(0.6, 1.5)
         turn, lift = rng.uniform(0, 2 * np.pi, n), rng.uniform(0.3, 1.2, n)
