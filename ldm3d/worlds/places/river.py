@@ -323,7 +323,8 @@ PLACE = Place(
         "a river", "a stream", "a riverbank", "a creek",
     ),
     shows=(
-        "water", "banks", "stones", "pebbles",
+        "water", "banks", "stones", "pebbles", "bridge", "footbridge", "trees", "rocks", "boulders", "rapids",
+        "waterfall",
     ),
     stuff="water",
     roles=('ground', 'water'),
