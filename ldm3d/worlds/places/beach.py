@@ -335,6 +335,7 @@ PLACE = Place(
     ),
     shows=(
         "sand", "sands", "waves", "palm", "palms", "palm tree", "palm trees", "sea", "ocean", "water", "surf",
+        "boat", "driftwood", "shells", "hut", "parasol", "dunes",
     ),
     roles=('ground', 'water'),
 )  # fmt: skip
