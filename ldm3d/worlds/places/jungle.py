@@ -345,7 +345,8 @@ PLACE = Place(
         "a jungle", "a rainforest", "a tropical forest", "a bamboo forest",
     ),
     shows=(
-        "vines", "lianas", "tropical", "palms", "palm trees", "ferns", "trees",
+        "vines", "lianas", "tropical", "palms", "palm trees", "ferns", "trees", "bamboo", "flowers", "orchids",
+        "undergrowth",
     ),
     stuff="foliage",
     roles=("ground", "backdrop"),
