@@ -227,7 +227,8 @@ PLACE = Place(
         "a pine forest", "a conifer forest", "a spruce forest", "an evergreen forest", "pine woods", "the taiga",
     ),
     shows=(
-        "pine", "fir", "tree", "trees", "pine trees", "needles", "trunks",
+        "pine", "fir", "tree", "trees", "pine trees", "needles", "trunks", "moss", "ferns", "brook", "stream",
+        "boulders",
     ),
     stuff="foliage",
     roles=("ground", "backdrop"),
