@@ -99,22 +99,34 @@ class _Canvas:
         self.x, self.y = _grid()
         self.image = np.zeros((SIZE, SIZE, 4), np.float32)
 
-    def stroke(self, cover: Array, shade: Array | float, nx: Array | float, ny: Array | float) -> None:
-        cover = np.clip(cover, 0.0, 1.0)[..., None]
-        value = np.stack(np.broadcast_arrays(np.float32(1.0), shade, nx, ny, self.x)[:4], axis=-1)
-        self.image[..., 1:] = self.image[..., 1:] * (1 - cover) + value[..., 1:] * cover
-        self.image[..., :1] = np.maximum(self.image[..., :1], cover)
+    def stroke(
+        self, cover: Array, shade: Array | float, nx: Array | float, ny: Array | float,
+        window: tuple[slice, slice] = (slice(None), slice(None)),
+    ) -> None:  # fmt: skip
+        """Paint with a coverage; all arrays are those of a window of the sprite."""
+        cover = np.clip(cover, 0.0, 1.0)
+        image = self.image[window]
+        for channel, value in enumerate((shade, nx, ny), start=1):
+            image[..., channel] += (value - image[..., channel]) * cover
+        np.maximum(image[..., 0], cover, out=image[..., 0])
+
+    def around(self, cx: float, cy: float, reach: float) -> tuple[slice, slice]:
+        """The window that holds everything within `reach` of a point, and two texels more."""
+        low, high = (int((at * 0.5 + 0.5) * SIZE) for at in (cx - reach, cx + reach))
+        top, bottom = (int((0.5 - at * 0.5) * SIZE) for at in (cy + reach, cy - reach))
+        return slice(max(top - 2, 0), max(bottom + 3, 0)), slice(max(low - 2, 0), max(high + 3, 0))
 
     def leaf(self, cx: float, cy: float, angle: float, length: float, width: float, shade: float) -> None:
         """A pointed leaf with a rib, lit a little from its upper side."""
         c, s = np.cos(angle), np.sin(angle)
-        dx, dy = self.x - cx, self.y - cy
+        window = self.around(cx, cy, max(length, width))
+        dx, dy = self.x[window] - cx, self.y[window] - cy
         along = (dx * c + dy * s) / length
         across = (-dx * s + dy * c) / width
         inside = (1.0 - along**2) - np.abs(across)
         cover = np.clip(inside * width * SIZE * 0.5 + 0.3, 0.0, 1.0) * (np.abs(along) < 1.0)
         tone = shade * (1.0 + 0.16 * np.sign(across) * np.minimum(np.abs(across) * 4, 1) + 0.10 * along)
-        self.stroke(cover, tone, c * 0.5 - s * across * 0.8, s * 0.5 + c * across * 0.8)
+        self.stroke(cover, tone, c * 0.5 - s * across * 0.8, s * 0.5 + c * across * 0.8, window)
 
     def blade(self, x0: float, lean: float, height: float, width: float, shade: float) -> None:
         """A grass blade from the lower edge, leaning more the higher."""
