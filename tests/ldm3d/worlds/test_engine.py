@@ -19,7 +19,7 @@ from ldm3d.worlds.shadow import Shadows, box_triangles
 from ldm3d.worlds.shapes import Mason, pointed
 from ldm3d.worlds.sky import Sky
 from ldm3d.worlds.solid import surface
-from ldm3d.worlds.spec import Other, SceneSpec, Understanding, Wish
+from ldm3d.worlds.spec import Mood, Other, SceneSpec, Understanding, Wish
 from ldm3d.worlds.terrain import Profiles
 from ldm3d.worlds.water import Water
 from ldm3d.worlds.weather import dressed, light_of
@@ -368,3 +368,21 @@ def test_the_ground_faces_where_its_slope_says() -> None:
     found = profiles.normals(d, r.astype(np.float32))
     assert np.percentile(np.degrees(np.arccos(np.clip((normal * found).sum(axis=0), -1, 1))), 99) < 1.0
     assert np.abs(profiles.at(d, r.astype(np.float32)) - p[1]).max() < 0.04
+
+
+def test_moods_bend_colours_and_nothing_else() -> None:
+    def mood(**values: float) -> tuple[NDArray[np.floating], NDArray[np.uint16]]:
+        made = world.draw(Understanding(SceneSpec("meadow", mood=Mood(**values))), 5, (128, 64))  # type: ignore[arg-type]
+        return made.rgb.astype(float), made.depth
+
+    plain, depth = mood()
+    grey, grey_depth = mood(saturation=0.0)
+    warm, _ = mood(warmth=1.0)
+    hard, _ = mood(contrast=1.6)
+    assert np.array_equal(depth, grey_depth)
+    # Dither alone tells the channels apart.
+    assert np.ptp(grey, axis=2).max() <= 2
+    assert np.mean(warm[..., 0] - warm[..., 2]) > np.mean(plain[..., 0] - plain[..., 2]) + 15
+    assert hard.std() > plain.std() * 1.05
+    dark, bright = (plain[(plain > low) & (plain < high)].size for low, high in ((0, 40), (215, 255)))
+    assert (hard < 40).sum() + (hard > 215).sum() > dark + bright
