@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # The tables hold colours as they are seen; this makes them the light that a whole sky sheds on a surface.
 AMBIENT = 1.75
-SNOW_EDGE, WET_DARK = 0.90, 0.40
+SNOW_EDGE, WET_DARK = 0.86, 0.40
 
 
 @dataclass
