@@ -114,8 +114,8 @@ def _schooner(mason: Mason, size: float, paint: Colour, lee: float) -> None:
         mason.tube(skin[:, rim], 0.075 * size, materials.PLANKS, (0.21, 0.135, 0.08), sides=6)
     # Masts with gaff sails swung to lee, the mainmast behind the foremast, and two jibs on the bowsprit.
     swing = lee * 0.42
-    for z, tall, long, foot in ((-4.6, 14.5, 6.0, 4.6), (4.9, 16.0, 7.6, 4.4)):
-        z, tall, long, foot = z * size, tall * size, long * size, foot * size
+    for rig in ((-4.6, 14.5, 6.0, 4.6), (4.9, 16.0, 7.6, 4.4)):
+        z, tall, long, foot = (size * metres for metres in rig)
         mason.lathe(
             [(0.20 * size, 0.0), (0.18 * size, 0.7 * tall), (0.08 * size, tall + 2 * size), (0.0, tall + 2 * size)],
             materials.PLAIN,
