@@ -134,6 +134,7 @@ class Indoors(Shader):
         self, albedo: Array, normal: Array, p: Array, *, free: Array | float = 1.0, sun: Array | None = None,
         wrap: float = 0.0,
     ) -> Array:  # fmt: skip
+        """A dull surface in the room; see `Shader.lit`."""
         room = self.room
         at, n = room.plan(p), room.way(normal)
         # Corners are darker: little of the room's light gets there.
