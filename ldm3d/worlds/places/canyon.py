@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from ldm3d.worlds import noise, sprites
+from ldm3d.worlds import materials, noise, sprites
 from ldm3d.worlds.arrays import Array
+from ldm3d.worlds.light import Light
 from ldm3d.worlds.places import Place
 from ldm3d.worlds.plants import Garden, scatter
-from ldm3d.worlds.scene import Scene, Stones
+from ldm3d.worlds.scene import Lamps, Scene, Stones
 from ldm3d.worlds.shade import Hit, Shader
+from ldm3d.worlds.shapes import Mason
 from ldm3d.worlds.spec import Wish
 from ldm3d.worlds.vectors import colour, dot, smoothstep
 from ldm3d.worlds.water import Water
@@ -59,9 +63,10 @@ class _Gorge:
     def height(self, x: Array, z: Array, footprint: Array) -> Array:
         at, f = self.at, footprint
         off = np.abs(self.across(x, z))
+        broad = np.maximum(f, np.float32(1.6))
         bays = noise.hills()(x * np.float32(1 / 210) + at[0], z * np.float32(1 / 210) + at[1], f / 210)
-        cracks = noise.rough()(x * np.float32(1 / 46) + at[2], z * np.float32(1 / 46) + at[3], f / 46)
-        crags = noise.ridges()(x * np.float32(1 / 70) + at[3], z * np.float32(1 / 70) + at[0], f / 70)
+        cracks = noise.rough()(x * np.float32(1 / 46) + at[2], z * np.float32(1 / 46) + at[3], broad / 46)
+        crags = noise.ridges()(x * np.float32(1 / 70) + at[3], z * np.float32(1 / 70) + at[0], broad / 70)
         wall = (off - np.float32(self.half) + bays * 2.6 + cracks * 0.8 - crags * 1.6) * np.float32(1 / 46)
         share = np.zeros_like(off)
         for low, high, rise in LEDGES:
@@ -91,7 +96,15 @@ class _Gorge:
         above = BANDS[((low.astype(np.int32) + 1) * 7 + 3) % count].T
         rock = here + (above - here) * smoothstep(0.80, 1.0, level - low)
         rock = rock * (1.0 + 0.20 * fine + 0.07 * streak)
-        sand = colour((0.40, 0.285, 0.19)) * (1.0 + 0.10 * noise.grain()(x / 2.1, z / 2.1, f / 2.1))
+        grit = noise.grain()(x * np.float32(1 / 1.7), z * np.float32(1 / 1.7), f / 1.7)
+        blots = noise.rough()(x * np.float32(1 / 7), z * np.float32(1 / 7), f / 7)
+        sand = colour((0.345, 0.235, 0.150)) * np.clip(1.0 + 0.14 * grit + 0.16 * blots, 0.4, 1.7)
+        # Gravel lies in tongues, and old mud has dried to plates.
+        gravel = smoothstep(0.2, 1.1, blots) * smoothstep(0.5, 1.3, grit) * np.clip(1.4 - f * 9.0, 0.0, 1.0)
+        sand += (colour((0.20, 0.125, 0.095)) - sand) * (0.8 * gravel)
+        plates = noise.ridges()(x * np.float32(1 / 3.3), z * np.float32(1 / 3.3), f / 3.3)
+        mud = smoothstep(0.5, 1.2, -blots)
+        sand = sand * (1.0 - 0.45 * mud * smoothstep(0.55, 0.75, plates))
         steep = smoothstep(0.10, 0.34, 1.0 - hit.normal[1])
         albedo = sand + (rock - sand) * steep
         wet = 1.0 - smoothstep(1.0, 3.2, self.stream(x, z))
@@ -100,14 +113,60 @@ class _Gorge:
         bump = noise.rough()((x + z) * np.float32(1 / 3.1), y * np.float32(1 / 1.7), f / 2.0)
         normal = hit.normal.copy()
         normal[1] += bump * 0.16 * steep
+        flat = (1.0 - steep) * np.clip(1.3 - f * 2.0, 0.0, 1.0)
+        normal[0] += (0.14 * blots + 0.12 * grit * np.clip(1.2 - f * 8.0, 0.0, 1.0)) * flat
+        normal[2] += 0.10 * (plates - 0.4) * flat
         normal /= np.sqrt(dot(normal, normal))
         # Deep down only a strip of sky is left, and the walls throw their red on each other.
         deep = np.clip((y + EYE) * np.float32(1 / self.rim), 0.0, 1.0)
         free = (0.42 + 0.58 * deep) * (0.5 + 0.5 * shader.shadows.open_sky(x, z))
         rgb = shader.lit(np.clip(albedo, 0.01, 0.9), normal, p, free=free)
-        bounce = shader.sun_colour * colour((0.040, 0.020, 0.011)) * ((1.0 - deep) * 0.9)
+        # A low sun hardly reaches the walls that would throw it on.
+        strength = np.float32(0.12 + min(float(shader.toward[1]), 0.88))
+        bounce = shader.sun_colour * colour((0.040, 0.021, 0.012)) * ((1.0 - deep) * strength)
         value: Array = rgb + albedo * bounce * np.float32(3.0)
         return value
+
+
+def _level_spot(gorge: _Gorge) -> Array:
+    """A point [2] on the dry floor, a few metres down the gorge."""
+    line = np.stack(np.meshgrid(np.linspace(-12, 12, 33), np.linspace(7.0, 13.0, 7)), axis=-1).reshape(-1, 2)
+    c, s = np.cos(gorge.turn), np.sin(gorge.turn)
+    points = np.stack([line[:, 0] * c - line[:, 1] * s, -line[:, 0] * s - line[:, 1] * c], axis=1)
+    x, z = points[:, 0].astype(np.float32), points[:, 1].astype(np.float32)
+    # As far as it can be from both the stream and the wall.
+    room = np.minimum(gorge.stream(x, z) - 0.6, np.float32(gorge.half - 1.0) - np.abs(gorge.across(x, z)))
+    value: Array = points[int(np.argmax(np.minimum(room, 2.2)))]
+    return value
+
+
+def _campfire(mason: Mason, rng: np.random.Generator, foot: Array) -> Array:
+    """A fire of logs in a ring of stones; returns where its light is [2, 3]."""
+    mason.at(float(foot[0]), float(foot[1]), float(foot[2]), float(rng.uniform(0, 6.28)))
+    for k in range(6):
+        turn = k * 1.05 + float(rng.normal(0, 0.15))
+        out = np.array([np.sin(turn), 0.0, np.cos(turn)])
+        log = np.stack([out * 0.55, out * -0.06]) + np.array([[0.0, -0.05, 0.0], [0.0, 0.42, 0.0]])
+        mason.tube(
+            log, [0.06, 0.045], materials.LOGS,
+                   (0.10, 0.075, 0.06), sides=7)  # fmt: skip
+        for side, tall in ((0.10, 0.62), (0.20, 0.38)):
+            at = (float(out[0]) * side, 0.08, float(out[2]) * side)
+            mason.lathe([(0.085, 0.0), (0.10, 0.12), (0.045, tall * 0.6), (0.0, tall)], materials.PLAIN,
+                        (1.0, 0.34 + 0.5 * side, 0.06), glow=2.6, sides=7, middle=at)  # fmt: skip
+    for k in range(11):
+        turn, size = k * 0.571, float(rng.uniform(0.09, 0.15))
+        mason.lathe([(size, -0.06), (size * 1.1, 0.05), (size * 0.6, 0.14), (0.0, 0.16)], materials.ROCK,
+                    (0.24, 0.15, 0.11), sides=7, smooth=False,
+                    middle=(0.72 * float(np.sin(turn)), 0.0, 0.72 * float(np.cos(turn))))  # fmt: skip
+    mason.tube([(-1.5, 0.16, 0.7), (-1.1, 0.16, -0.9)], 0.19, materials.LOGS, (0.22, 0.16, 0.11), sides=10)
+    value: Array = mason.to_world([(0.0, 0.7, 0.0), (0.0, 1.6, 0.0)])
+    return value
+
+
+def _adapted(light: Light) -> Light:
+    """By night the eye is used to the dark between the walls."""
+    return replace(light, exposure=light.exposure * (1.5 if light.night else 1.0))
 
 
 def build(rng: np.random.Generator, wish: Wish) -> Scene:
@@ -119,12 +178,16 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
         y = gorge.height(x, z, np.maximum(np.hypot(x, z) * np.float32(0.006), 0.02))
         return np.stack([x, y, z], axis=1).astype(np.float64)
 
+    mason, fire = Mason(), _level_spot(gorge)
+
     def on_floor(points: Array, within: float, dry: float) -> Array:
         x, z = points[:, 0].astype(np.float32), points[:, 1].astype(np.float32)
         # Nothing stands on a wall, nor on a ledge too narrow for it.
         around = [gorge.height(x + dx, z + dz, np.full_like(x, 0.6)) for dx in (-1.4, 1.4) for dz in (-1.4, 1.4)]
         level = np.ptp(np.stack(around), axis=0) < 1.6
-        return points[(np.abs(gorge.across(x, z)) < within) & (gorge.stream(x, z) > dry) & level]
+        level &= np.hypot(points[:, 0] - fire[0], points[:, 1] - fire[1]) > 1.7
+        kept: Array = points[(np.abs(gorge.across(x, z)) < within) & (gorge.stream(x, z) > dry) & level]
+        return kept
 
     garden = Garden(rng)
     trees = ground(on_floor(scatter(rng, 9.0, 150.0, round(90 * wish.density), 2.5), gorge.half + 2.0, 2.4))
@@ -144,6 +207,7 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
     if "grass" not in wish.without and len(reeds):
         tall = rng.uniform(0.14, 0.42, len(reeds))
         garden.tufts(reeds, tall, tall, garden.tints(len(reeds), (0.15, 0.165, 0.055), 0.2), sprites.GRASS, 0.7)
+    lamps = Lamps.at(_campfire(mason, rng, ground(fire[None])[0]), (17.0, 8.5, 3.0), 26.0)
     rocks = ground(
         np.concatenate(
             [
@@ -153,10 +217,9 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
         )
     )
     n = len(rocks)
-    away = np.hypot(rocks[:, 0], rocks[:, 2])
     big = rng.uniform(0, 1, n) < 0.13
     width = np.where(big, rng.uniform(0.5, 1.6, n), rng.uniform(0.03, 0.20, n))
-    width = np.minimum(width, 0.13 * away)
+    width = np.minimum(width, 0.13 * np.hypot(rocks[:, 0], rocks[:, 2]))
     stones = Stones(
         centre=rocks + np.array([[0, 1, 0]]) * (width * 0.22)[:, None],
         axes=np.stack([width, width * rng.uniform(0.55, 0.95, n), width * rng.uniform(0.7, 1.2, n)], axis=1),
@@ -170,6 +233,8 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
         height=gorge.height,
         shade_ground=gorge.shade,
         water=Water(level=-EYE - 0.42, chop=0.022, deep=(0.030, 0.055, 0.040), shallow=(0.16, 0.13, 0.075)),
+        meshes=mason.meshes(),
+        lamps=lamps,
         cards=garden.all_cards(),
         limbs=garden.all_limbs(),
         stones=stones,
@@ -178,6 +243,7 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
         relief=True,
         smooth=0.25,
         open_sky=0.9,
+        light=_adapted,
         exposure=1.12,
     )
 

@@ -9,7 +9,7 @@ from ldm3d.worlds.arrays import Array
 from ldm3d.worlds.light import inside
 from ldm3d.worlds.places import Place
 from ldm3d.worlds.plants import Garden, scatter
-from ldm3d.worlds.scene import Lamps, Scene, Stones
+from ldm3d.worlds.scene import Lamps, Scene, Stones, joined
 from ldm3d.worlds.shade import Hit, Shader
 from ldm3d.worlds.shapes import Mason
 from ldm3d.worlds.spec import Wish
@@ -43,7 +43,7 @@ class _Hollow:
         lake = first + 1.15
         self.lake = np.array([np.sin(lake), -np.cos(lake)]) * 6.4
         sky = first + 0.15
-        self.hole = np.array([np.sin(sky), -np.cos(sky)]) * rng.uniform(11.5, 13.0)
+        self.hole = np.array([np.sin(sky), -np.cos(sky)]) * rng.uniform(9.5, 11.0)
         self.halls.append((self.hole[0], self.hole[1], 5.5, 9.0 * size))
 
     def room(self, x: Array, z: Array, footprint: Array) -> Array:
@@ -86,7 +86,7 @@ class _Hollow:
         inner = smoothstep(0.0, 3.0, room)
         roof = room - (drip * 1.9 + lumps * 0.22) * inner - np.float32(EYE)
         ragged = noise.rough()(x * np.float32(1 / 9) + at[1], z * np.float32(1 / 9) + at[6], f / 9)
-        hole = np.hypot(x - np.float32(self.hole[0]), z - np.float32(self.hole[1])) + ragged * 0.5 < 2.7
+        hole = np.hypot(x - np.float32(self.hole[0]), z - np.float32(self.hole[1])) + ragged * 0.6 < 3.3
         return np.where(hole, np.float32(OPEN), roof).astype(np.float32)
 
     def _rock(self, hit: Hit, shader: Shader, *, floor: bool) -> Array:
@@ -111,7 +111,7 @@ class _Hollow:
         normal[2] += bands * 0.16
         normal /= np.sqrt(dot(normal, normal))
         corner = smoothstep(-0.5, 3.0, self.room(x, z, f))
-        free = (0.30 + 0.70 * corner) * (0.25 + 0.75 * shader.shadows.open_sky(x, z))
+        free = (0.45 + 0.55 * corner) * (0.25 + 0.75 * shader.shadows.open_sky(x, z))
         rgb = shader.lit(np.clip(albedo, 0.01, 0.8), normal, p, free=free)
         gleam = smoothstep(0.2, 1.2, flow + 0.4 * fine) * 0.10
         value: Array = rgb + shader.mirrored(hit, normal) * gleam
@@ -189,17 +189,17 @@ def _dripstone(mason: Mason, rng: np.random.Generator, hollow: _Hollow, count: i
 
 def _crystals(mason: Mason, rng: np.random.Generator, hollow: _Hollow, wish: Wish, tone: Array) -> Array:
     """Clusters of crystals along the walls; returns where they shine [n, 3]."""
-    spots = scatter(rng, 3.6, 48.0, round(150 * wish.density), 0.5)
+    spots = scatter(rng, 4.2, 48.0, round(190 * wish.density), 0.5)
     x, z = spots[:, 0].astype(np.float32), spots[:, 1].astype(np.float32)
     room = hollow.room(x, z, np.full_like(x, 0.3))
     low = hollow.height(x, z, np.full_like(x, 0.3))
-    near_wall = (room > 0.9) & (room < 3.6) & (low > POOL + 0.1)
-    kept = np.flatnonzero(near_wall)[:26]
+    near_wall = (room > 0.9) & ((room < 3.6) | (rng.uniform(0, 1, len(x)) < 0.16)) & (low > POOL + 0.1)
+    kept = np.flatnonzero(near_wall)[:34]
     for k in kept:
         away = float(np.hypot(x[k], z[k]))
         for _ in range(int(rng.integers(4, 9))):
-            tall, thick = rng.uniform(0.25, 1.25), rng.uniform(0.05, 0.13)
-            tall = min(tall, 0.22 * away)
+            tall, thick = rng.uniform(0.35, 2.2), rng.uniform(0.07, 0.19)
+            tall = min(tall, 0.24 * away)
             lean = rng.normal(0, 0.45, 2)
             foot = np.array([x[k], low[k] - 0.1, z[k]]) + np.array([rng.normal(0, 0.3), 0, rng.normal(0, 0.3)])
             tip = foot + tall * np.array([lean[0], 1.0, lean[1]])
@@ -207,6 +207,21 @@ def _crystals(mason: Mason, rng: np.random.Generator, hollow: _Hollow, wish: Wis
             mason.tube([foot, foot + (tip - foot) * 0.78, tip], [thick, thick, 0.004], materials.CRYSTAL,
                        tuple(tone), glow=0.5, sides=6)  # fmt: skip
     return np.stack([x[kept], low[kept] + 0.7, z[kept]], axis=1)
+
+
+def _lanterns(mason: Mason, rng: np.random.Generator, hollow: _Hollow) -> Array:
+    """Lanterns left on the floor by those who were here before; returns their lights [n, 3]."""
+    spots = scatter(rng, 3.4, 40.0, 70, 0.9)
+    x, z = spots[:, 0].astype(np.float32), spots[:, 1].astype(np.float32)
+    fine = np.full_like(x, 0.1)
+    low = hollow.height(x, z, fine)
+    dry = np.flatnonzero((low > POOL + 0.15) & (hollow.room(x, z, fine) > 2.6))[:8]
+    for k in dry:
+        mason.at(float(x[k]), float(low[k]), float(z[k]), float(rng.uniform(0, 6.28)))
+        mason.box((-0.10, -0.05, -0.10), (0.10, 0.05, 0.10), materials.METAL, (0.10, 0.08, 0.06))
+        mason.box((-0.07, 0.05, -0.07), (0.07, 0.27, 0.07), materials.PLAIN, (1.0, 0.74, 0.38), glow=2.4)
+        mason.hip((-0.09, 0.27, -0.09), (0.09, 0.09), 0.09, (materials.METAL, (0.10, 0.08, 0.06)), over=0.02)
+    return np.stack([x[dry], low[dry] + 0.45, z[dry]], axis=1)
 
 
 def build(rng: np.random.Generator, wish: Wish) -> Scene:
@@ -219,7 +234,7 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
     shine = _crystals(mason, rng, hollow, wish, tone if asked is None else np.array(asked))
     away = np.hypot(shine[:, 0], shine[:, 2])
     shine = shine[np.argsort(away)][:14]
-    lamps = Lamps.at(shine, tuple(np.array(tone) * 5.0), 11.0)
+    lamps = Lamps.at(shine, tuple(np.array(tone) * 11.0), 13.0)
     rocks = scatter(rng, 2.2, 46.0, 190, 0.45)
     x, z = rocks[:, 0].astype(np.float32), rocks[:, 1].astype(np.float32)
     fine = np.full_like(x, 0.3)
@@ -245,6 +260,8 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
     if "grass" not in wish.without:
         size = rng.uniform(0.2, 0.5, len(feet))
         garden.tufts(feet, size * 1.1, size, garden.tints(len(feet), (0.06, 0.14, 0.025), 0.2), sprites.FERN, 0.7)
+    lanterns = _lanterns(mason, rng, hollow)
+    lamps = joined([lamps, Lamps.at(lanterns, (3.9, 2.3, 1.0), 13.0)])
     return Scene(
         height=hollow.height,
         shade_ground=hollow.shade_floor,
@@ -255,7 +272,7 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
         stones=stones,
         meshes=mason.meshes(),
         lamps=lamps,
-        light=inside(daylight=0.10, fill=(0.080, 0.074, 0.074), exposure=1.7, lamps=1.0),
+        light=inside(daylight=0.045, fill=(0.026, 0.026, 0.031), exposure=1.75, lamps=1.0),
         shadow_reach=45.0,
         smooth=0.12,
         rain=False,
