@@ -1,4 +1,4 @@
-"""A swamp: black water with flared trunks standing in it, hanging moss, reeds, duckweed, a boardwalk, a hut on stilts."""
+"""A swamp: flared trunks in black water, hanging moss, reeds, duckweed, a boardwalk to a hut on stilts."""
 
 from __future__ import annotations
 
@@ -355,7 +355,8 @@ PLACE = Place(
     ),
     shows=(
         "water", "reeds", "dead trees",
-        "boardwalk", "moss", "hanging moss", "spanish moss", "water lilies", "lily pads", "hut", "boat", "trees", "mist",
+        "boardwalk", "moss", "hanging moss", "spanish moss", "water lilies", "lily pads", "hut",
+        "boat", "trees", "mist",
     ),
     stuff="water",
     roles=('ground', 'water'),
