@@ -116,7 +116,7 @@ def _parser() -> tuple[options.Parser, list[str]]:
 
     imported = command("import", _import, "make a panorama of a picture and its depth")
     imported.add_argument(
-        "image", metavar="IMAGE", type=_file_name, help="PNG, JPEG, WebP, TIFF or EXR, twice as wide as high"
+        "image", metavar="IMAGE", type=options.file_name, help="PNG, JPEG, WebP, TIFF or EXR, twice as wide as high"
     )
     _output(imported, "NAME.png", "the picture; its depth becomes NAME.depth.png")
     _depth(imported)
@@ -142,18 +142,13 @@ def _parser() -> tuple[options.Parser, list[str]]:
 
 
 def _output(parser: argparse.ArgumentParser, metavar: str, explained: str) -> None:
-    parser.add_argument("-o", "--output", metavar=metavar, required=True, type=_file_name, help=explained)
-
-
-def _file_name(text: str) -> str:
-    """Return a file's name as it was given; an empty one, as of a variable that is not set, would mean the folder."""
-    if not text:
-        raise InputError("the name of a file '' is empty: name a file")
-    return text
+    parser.add_argument("-o", "--output", metavar=metavar, required=True, type=options.file_name, help=explained)
 
 
 def _depth(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--depth", metavar="FILE", type=_file_name, help="the depth (default: IMAGE's own beside it)")
+    parser.add_argument(
+        "--depth", metavar="FILE", type=options.file_name, help="the depth (default: IMAGE's own beside it)"
+    )
     parser.add_argument("--invert-depth", action="store_true", help="white is far in the depth")
     parser.add_argument(
         "--depth-unit", choices=("relative", "metres"), help="what the numbers of an EXR, TIFF or NPY depth mean"
@@ -162,7 +157,10 @@ def _depth(parser: argparse.ArgumentParser) -> None:
 
 def _scene(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "scene", metavar="SCENE", type=_file_name, help="a panorama (its depth beside it, or --depth) or a project"
+        "scene",
+        metavar="SCENE",
+        type=options.file_name,
+        help="a panorama (its depth beside it, or --depth) or a project",
     )
     _depth(parser)
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from typing import Protocol
 
 from depthfusion.errors import InputError
-from depthfusion.generate.request import LARGEST_SEED, GenerationRequest
+from depthfusion.generate.request import GenerationRequest, random_seed
 from depthfusion.jobs.progress import Progress
 from depthfusion.panorama import Panorama
 
@@ -97,5 +96,5 @@ def resolve(request: GenerationRequest) -> tuple[Engine, GenerationRequest, str]
     resolved = request.copy()
     resolved.engine = engine.name
     resolved.size = request.size or engine.size
-    resolved.seed = request.seed if request.seed is not None else secrets.randbelow(LARGEST_SEED + 1)
+    resolved.seed = request.seed if request.seed is not None else random_seed()
     return engine, resolved, why
