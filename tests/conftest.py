@@ -6,10 +6,13 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import psutil
 import pytest
+
+from tests.ldm3d import tiny
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -43,3 +46,15 @@ def nothing_leaks() -> Iterator[None]:
 def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep results, settings and log of a test in a folder of its own."""
     monkeypatch.setenv("DEPTHFUSION_HOME", str(tmp_path_factory.mktemp("home")))
+
+
+@pytest.fixture(scope="session")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Return (kind="ldm3d", weights="safetensors") -> folder of a tiny LDM3D checkpoint, to be read only."""
+    root = tmp_path_factory.mktemp("checkpoints")
+
+    def folder(kind: tiny.Kind = "ldm3d", weights: tiny.Weights = "safetensors") -> Path:
+        path = root / f"{kind}-{weights}"
+        return path if path.exists() else tiny.write_checkpoint(path, kind, weights)
+
+    return folder
