@@ -5,6 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Preview = Callable[[NDArray[np.uint8], NDArray[np.uint8]], None]
 
 
 class Cancelled(Exception):  # noqa: N818 — it is an answer, not an error
@@ -48,6 +55,7 @@ class Progress:
         report: is told of every step.
         cancelled: says whether the job is to stop; asked at every step.
         clock: seconds from any origin.
+        preview: is shown unfinished results: rgb uint8 [h, w, 3] and depth uint8 [h, w]; None where nobody looks.
     """
 
     _SETTLE = 0.3
@@ -57,13 +65,25 @@ class Progress:
         report: Callable[[Report], None] = lambda report: None,
         cancelled: Callable[[], bool] = lambda: False,
         clock: Callable[[], float] = time.monotonic,
+        preview: Preview | None = None,
     ) -> None:
         self._report = report
         self._cancelled = cancelled
         self._clock = clock
+        self._preview = preview
         self._text = ""
         self._began = 0.0
         self._first = 0.0
+
+    @property
+    def wants_preview(self) -> bool:
+        """Whether anybody looks at previews: they need not be made otherwise."""
+        return self._preview is not None
+
+    def preview(self, rgb: NDArray[np.uint8], depth: NDArray[np.uint8]) -> None:
+        """Show what the result looks like so far: rgb uint8 [h, w, 3], depth uint8 [h, w], 255 near."""
+        if self._preview is not None:
+            self._preview(rgb, depth)
 
     def check(self) -> None:
         """Raise `Cancelled` if the job is to stop."""
