@@ -22,10 +22,14 @@ from ldm3d import rgbd
 from ldm3d.rgbd import check_pair_writable as check_destination
 from ldm3d.rgbd import depth_path
 
-__all__ = ["Panorama", "check_destination", "depth_beside", "depth_path", "load", "save"]
+__all__ = ["MissingDepthError", "Panorama", "check_destination", "depth_beside", "depth_path", "load", "save"]
 
 SMALLEST = (8, 4)  # width and height
 _DEPTH_SUFFIXES = (".png", ".exr", ".tif", ".tiff", ".npy", ".webp", ".jpg", ".jpeg")
+
+
+class MissingDepthError(InputError):
+    """A picture has no depth."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +43,7 @@ class Panorama:
     depth_source: what the depth came from, in words: an engine, an estimator, a file.
     request: the complete request (JSON values) of a generated panorama.
     parameters: generation settings that another tool left in the picture, in its words.
+    made: what a generated panorama was made with (JSON values) that is no setting: checkpoint, revision, device, …
     """
 
     rgb: NDArray[np.uint8]
@@ -48,6 +53,7 @@ class Panorama:
     depth_source: str = "unknown"
     request: Mapping[str, Any] | None = None
     parameters: str | None = None
+    made: Mapping[str, Any] | None = None
 
 
 def depth_beside(path: Path) -> Path | None:
@@ -100,6 +106,7 @@ def load(
         depth_source=f"{source}{', inverted' if invert_depth else ''}",
         request=record.request if record else None,
         parameters=decoded.texts.get(metadata.PARAMETERS),
+        made=record.made if record else None,
     )
     if record is None or stacked:
         return result
@@ -130,6 +137,7 @@ def save(panorama: Panorama, path: str | Path) -> tuple[Path, Path]:
         far=panorama.far,
         source=panorama.depth_source,
         request=panorama.request,
+        made=panorama.made,
     )
     height, width = panorama.rgb.shape[:2]
     texts = metadata.texts(record, (width, height), panorama.parameters)
@@ -150,7 +158,9 @@ def _required_beside(path: Path, record: metadata.Record | None) -> Path:
     beside = depth_beside(path)
     if beside is None:
         lost = "has lost its depth" if record else "has no depth"
-        raise InputError(f"{path} {lost}, as there is no {depth_path(path).name} beside it; give one with --depth FILE")
+        raise MissingDepthError(
+            f"{path} {lost}, as there is no {depth_path(path).name} beside it; give one with --depth FILE"
+        )
     return beside
 
 
