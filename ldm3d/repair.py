@@ -167,7 +167,7 @@ def _average(field: Field, guide: Field, radius: int, like: float, slopes: tuple
             difference[~is_like] = 0
             total += difference
             count += is_like
-    mean: Field = guide + total / np.maximum(count, 1)
+    mean: Field = (guide + total / np.maximum(count, 1)).astype(np.float32)
     return mean
 
 
