@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
 from depthfusion import panorama
+from depthfusion.errors import InputError
 from depthfusion.generate.engines import resolve
+from depthfusion.generate.models import KEPT
 from depthfusion.generate.request import GenerationRequest
 from depthfusion.jobs.job import Job, Json
 from depthfusion.jobs.progress import Progress
@@ -36,6 +39,7 @@ class GenerateJob(Job):
         """Return `panorama`, `depth` (paths), `understood`, `why` (sentences) and the resolved `request`."""
         engine, request, why = resolve(GenerationRequest(**self.request))
         output = Path(self.output)
+        _check_apart(output, request)
         panorama.check_destination(output)
         creation = engine.generate(request, progress)
         progress.step("writing the panorama", 0)
@@ -47,6 +51,22 @@ class GenerateJob(Job):
             "why": why,
             "request": request.as_dict(),
         }
+
+
+def _check_apart(output: Path, request: GenerationRequest) -> None:
+    """Raise `InputError` where what is read would be written over."""
+    written = {os.path.realpath(path) for path in (output, panorama.depth_path(output))}
+    read = [request.source, request.mask]
+    if request.source:
+        read.append(str(panorama.depth_beside(Path(request.source)) or ""))
+    for path in read:
+        if path and os.path.realpath(path) in written:
+            raise InputError(f"{path} is read and would be written as well: choose another name for -o")
+
+
+def unload() -> None:
+    """Give back the memory of the model that is kept between jobs."""
+    KEPT.drop()
 
 
 JOBS: dict[str, type[Job]] = {GenerateJob.kind: GenerateJob}

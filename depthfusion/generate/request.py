@@ -47,7 +47,7 @@ class GenerationRequest(State):
         "how much of the picture given with --from is made anew, 0 nothing to 1 all (auto: 0.6; 1 under a mask)",
     )
     mask = File("", "a picture that is white where the one given with --from is to be repainted")
-    lora = Text("", "a LoRA by hub name, folder or file")
+    lora = Text("", "a LoRA by hub name, folder or file", label="LoRA")
     lora_scale = Number(1.0, "how much the LoRA counts", minimum=-4.0, maximum=4.0, step=0.05, label="LoRA scale")
     seamless = Choice("auto", "let the left and the right edge meet (auto: on)", ("auto", "on", "off"))
     device = Choice("auto", "what computes (auto: the fastest that is there; cuda is ROCm, too)", ("auto", *DEVICES))

@@ -1,0 +1,135 @@
+"""The model that a process keeps from one picture to the next: loaded once, given back when nothing is asked of it."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from depthfusion.errors import InputError
+from depthfusion.generate.devices import Computing
+from depthfusion.jobs.progress import Progress
+from ldm3d.checkpoints import Checkpoint
+
+
+@dataclass
+class Model:
+    """A loaded checkpoint.
+
+    Attributes:
+        text: its pipeline from text; those for other tasks share its networks.
+        computing: where and how exactly it computes.
+        lora: the LoRA that it carries, as it was asked for; empty: none.
+    """
+
+    text: Any
+    computing: Computing
+    lora: str = field(default="", init=False)
+
+    def task(self, name: str) -> Any:
+        """Return the pipeline for a task (text, image, inpaint) over the same networks, placed as `computing` says."""
+        import ldm3d
+
+        kinds = {"image": ldm3d.LDM3DImg2ImgPipeline, "inpaint": ldm3d.LDM3DInpaintPipeline}
+        pipe = self.text
+        if name in kinds:
+            pipe = kinds[name](**self.text.components, requires_safety_checker=self.text.config.requires_safety_checker)
+        pipe.set_progress_bar_config(disable=True)
+        if self.computing.memory == "offload":
+            pipe.enable_model_cpu_offload(device=self.computing.device)
+        if self.computing.memory == "full":
+            pipe.vae.disable_tiling()
+        else:
+            pipe.vae.enable_tiling()
+        return pipe
+
+    def wear(self, lora: str, scale: float) -> None:
+        """Carry a LoRA (a hub name, folder or file) with weight `scale`; with an empty name, none.
+
+        Raises:
+            InputError: it cannot be found or read, or does not fit the networks.
+        """
+        if lora != self.lora:
+            if self.lora:
+                self.text.unload_lora_weights()
+            self.lora = ""
+            if lora:
+                _load_lora(self.text, lora)
+            self.lora = lora
+        if lora:
+            self.text.set_adapters(self.text.get_list_adapters()["unet"], adapter_weights=scale)
+
+
+def _load_lora(pipe: Any, lora: str) -> None:
+    path = Path(lora)
+    try:
+        if path.is_file():
+            pipe.load_lora_weights(str(path.parent), weight_name=path.name)
+        else:
+            pipe.load_lora_weights(lora)
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        # What diffusers raises for names that are none, files that are no LoRA and shapes that do not fit.
+        with contextlib.suppress(ValueError):
+            pipe.unload_lora_weights()
+        said = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+        raise InputError(f"LoRA {lora} cannot be used ({said}): name one for Stable Diffusion 1") from None
+
+
+class Kept:
+    """At most one model. Used by one thread at a time: the one that runs a process's jobs."""
+
+    def __init__(self) -> None:
+        self._key: tuple[object, ...] | None = None
+        self._model: Model | None = None
+
+    def get(self, checkpoint: Checkpoint, computing: Computing, progress: Progress) -> Model:
+        """Return the model, loading it unless it is the one that is kept and its files are what they were."""
+        key = (checkpoint.folder, _stamp(checkpoint.folder), computing.device, computing.precision, computing.memory)
+        if self._model is None or key != self._key:
+            self.drop()
+            progress.step("loading the model", 0)
+            self._model, self._key = Model(_load(checkpoint.folder, computing), computing), key
+            progress.step("loading the model", 1)
+        return self._model
+
+    def drop(self) -> None:
+        """Give the model's memory back to the system, and to other programs on the GPU."""
+        self._model, self._key = None, None
+        if "torch" in sys.modules:
+            give_back()
+
+
+def give_back() -> None:
+    """Return memory that nothing uses any more."""
+    import torch
+
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+    if torch.xpu.is_available():
+        torch.xpu.empty_cache()
+    if torch.backends.mps.is_available():
+        torch.mps.empty_cache()
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):  # a C library other than glibc
+            ctypes.CDLL("libc.so.6").malloc_trim(0)
+
+
+def _load(folder: Path, computing: Computing) -> Any:
+    import torch
+    from ldm3d.pipelines.loading import load
+
+    device = "cpu" if computing.memory == "offload" else computing.device
+    return load(folder, task="text", device=device, dtype=getattr(torch, computing.precision))
+
+
+def _stamp(folder: Path) -> int:
+    """Return when a file of the folder was changed last: a model that is trained on may be saved again in its place."""
+    return max((path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()), default=0)
+
+
+KEPT = Kept()
