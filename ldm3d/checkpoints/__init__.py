@@ -8,7 +8,37 @@ huggingface_hub and a network.
 
 from __future__ import annotations
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from ldm3d.checkpoints.checkpoint import Checkpoint, find, hub_name, installed, known
 from ldm3d.checkpoints.names import Known, known_by
+from ldm3d.checkpoints.removal import remove
 
-__all__ = ["Checkpoint", "Known", "find", "hub_name", "installed", "known", "known_by"]
+if TYPE_CHECKING:
+    from ldm3d.checkpoints.download import Offer, get, offer
+    from ldm3d.checkpoints.licence import Licence
+
+__all__ = [
+    "Checkpoint",
+    "Known",
+    "Licence",
+    "Offer",
+    "find",
+    "get",
+    "hub_name",
+    "installed",
+    "known",
+    "known_by",
+    "offer",
+    "remove",
+]
+
+_WITH_THE_HUB = {"Licence": "licence", "Offer": "download", "get": "download", "offer": "download"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what needs huggingface_hub when it is asked for."""
+    if name not in _WITH_THE_HUB:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_WITH_THE_HUB[name]}"), name)

@@ -95,7 +95,7 @@ def find(
     if not there & {shape.INDEX, shape.CONFIG}:
         begun = " is downloaded in part only" if any(folder.glob("blobs/*")) else " has not been downloaded"
         raise MachineError(f"{hub}{begun}: get it with `model get {hub}`")
-    found = _describe(hub, snapshot, there, revision)
+    found = describe(hub, snapshot, there, revision)
     if not found.complete:
         raise MachineError(f"{hub} is not complete here ({found.lacks}): get the rest with `model get {hub}`")
     before = kept or first_seen(hub, snapshot, revision, there)
@@ -123,7 +123,7 @@ def _installed() -> Iterator[Checkpoint]:
                 yield _begun(known, snapshot, revision, _bytes_of_blobs(folder))
             continue
         try:
-            found = _describe(name, snapshot, there, revision)
+            found = describe(name, snapshot, there, revision)
         except InputError:
             continue  # another program's, of another kind, or its configuration is not there yet
         if not found.complete:
@@ -147,19 +147,20 @@ def known() -> tuple[Known, ...]:
 def first_seen(name: str, snapshot: Path, revision: str, there: set[str]) -> Record:
     """Return the record of a checkpoint that has none yet, without hashes."""
     files = {}
-    for file in shape.select(there, _index(snapshot, there)).files:
+    for file in shape.select(there, read_index(snapshot, there)).files:
         path = snapshot / file
         files[file] = Entry(path.stat().st_size, path.resolve().name if path.is_symlink() else "")
     return Record(name, revision, files)
 
 
-def _index(folder: Path, there: set[str]) -> dict[str, Any] | None:
+def read_index(folder: Path, there: set[str]) -> dict[str, Any] | None:
+    """Return a pipeline's `model_index.json`; None for what has none. `there` are the folder's files."""
     return shape.read_json(folder / shape.INDEX) if shape.INDEX in there else None
 
 
-def _describe(name: str, folder: Path, there: set[str], revision: str) -> Checkpoint:
+def describe(name: str, folder: Path, there: set[str], revision: str) -> Checkpoint:
     """Describe what lies in `folder`, complete or not; `InputError` where it is no checkpoint of ours."""
-    index = _index(folder, there)
+    index = read_index(folder, there)
     selection = shape.select(there, index)
     seen = shape.describe(lambda file: shape.read_json(folder / file), index, name)
     named = known_by(name) or known_by(_named_in(index)) or _copied_from(folder)
@@ -208,7 +209,7 @@ def _of_own_folder(folder: Path, given: str) -> Checkpoint:
     there = shape.list_files(folder)
     if not there & {shape.INDEX, shape.CONFIG}:
         raise InputError(f"{given} is no LDM3D checkpoint: it has no {shape.INDEX} (an estimator: no {shape.CONFIG})")
-    found = _describe(given, folder, there, "")
+    found = describe(given, folder, there, "")
     if not found.complete:
         raise InputError(f"{given} is not complete ({found.lacks}): copy or download it again")
     return found
