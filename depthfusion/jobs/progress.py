@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ldm3d.amounts import part_in_words
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -20,22 +22,32 @@ class Cancelled(Exception):  # noqa: N818 — it is an answer, not an error
 
 @dataclass(frozen=True)
 class Report:
-    """How far a job is: `done` of `total` units of `text`, and the seconds left where they can be told."""
+    """How far a job is: `done` of `total` units of `text`, and the seconds left where they can be told.
+
+    `unit` is `bytes` where those are what is counted.
+    """
 
     text: str
     done: float
     total: float
     seconds_left: float | None
+    unit: str = ""
 
     @property
     def fraction(self) -> float:
         """How far, in [0, 1]."""
         return min(max(self.done / self.total, 0.0), 1.0) if self.total else 0.0
 
+    @property
+    def counted(self) -> str:
+        """How many of how many, with a space before it; empty where there is nothing to count."""
+        if self.unit == "bytes":
+            return f", {part_in_words(self.done, self.total)}"
+        return f" {self.done:.0f} of {self.total:.0f}" if self.total > 1 else ""
+
     def line(self) -> str:
         """One line for people."""
-        counted = f" {self.done:.0f} of {self.total:.0f}" if self.total > 1 else ""
-        return f"{self.text}{counted}, {100 * self.fraction:.0f} %{remaining(self.seconds_left)}"
+        return f"{self.text}{self.counted}, {100 * self.fraction:.0f} %{remaining(self.seconds_left)}"
 
 
 def remaining(seconds: float | None) -> str:
@@ -90,7 +102,7 @@ class Progress:
         if self._cancelled():
             raise Cancelled
 
-    def step(self, text: str, done: float, total: float = 1.0) -> None:
+    def step(self, text: str, done: float, total: float = 1.0, unit: str = "") -> None:
         """Say that `done` of `total` units of `text` are done; raise `Cancelled` if the job is to stop.
 
         The time left is what the rest takes at this phase's mean pace; a new `text` begins a new phase.
@@ -101,4 +113,4 @@ class Progress:
             self._text, self._began, self._first = text, now, done
         spent, covered = now - self._began, done - self._first
         left = spent / covered * (total - done) if covered > 0 and spent >= self._SETTLE else None
-        self._report(Report(text, done, total, left))
+        self._report(Report(text, done, total, left, unit))

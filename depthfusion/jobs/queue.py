@@ -226,7 +226,7 @@ class JobQueue:
         if message["event"] == "progress":
             if not stopping:
                 left = message["seconds_left"]
-                ticket.on_progress(Report(message["text"], message["done"], message["total"], left))
+                ticket.on_progress(Report(message["text"], message["done"], message["total"], left, message["unit"]))
             return
         with self._lock:
             self._take_running()

@@ -9,6 +9,7 @@ orphaned. After `DEPTHFUSION_IDLE_MINUTES` (10) without a job the room gives bac
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import json
 import os
@@ -107,8 +108,7 @@ class _Server:
             return number in self._cancelled or self._ended.is_set()
 
         def report(step: Report) -> None:
-            fields = {"text": step.text, "done": step.done, "total": step.total, "seconds_left": step.seconds_left}
-            self._say({"event": "progress", "number": number, **fields})
+            self._say({"event": "progress", "number": number, **dataclasses.asdict(step)})
 
         def preview(rgb: NDArray[np.uint8], depth: NDArray[np.uint8]) -> None:
             file = Path(str(folder)) / f"{os.getpid()}-{number}-{next(numbers)}.npy"

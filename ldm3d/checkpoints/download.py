@@ -13,6 +13,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from ldm3d.amounts import in_words
 from ldm3d.checkpoints import cache, checkpoint, hub, licence, record, removal, shape, transfer
 from ldm3d.checkpoints.checkpoint import Checkpoint
 from ldm3d.checkpoints.hub import Remote
@@ -211,17 +212,9 @@ def _check_space(folder: Path, now: Record) -> None:
     free = shutil.disk_usage(existing).free
     if left + SPARE > free:
         raise MachineError(
-            f"{now.name} needs {gigabytes(left)} more and {existing} has {gigabytes(free)} free: "
+            f"{now.name} needs {in_words(left)} more and {existing} has {in_words(free)} free: "
             "free some space, or set HF_HOME to a folder on a larger disk"
         )
-
-
-def gigabytes(count: float) -> str:
-    """Return a number of bytes as people read it."""
-    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if count >= size:
-            return f"{count / size:.1f} {unit}"
-    return f"{count:.0f} bytes"
 
 
 def _bring(remote: Remote, now: Record, folder: Path, progress: Step, check: Callable[[], None]) -> Record:

@@ -39,3 +39,15 @@ def test_a_cancelled_job_stops_at_its_next_step() -> None:
     stop = True
     with pytest.raises(Cancelled):
         progress.step("drawing", 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("done", "total", "said"),
+    [
+        (0, 5_480_000_000, "downloading it, 0.0 of 5.5 GB, 0 %"),
+        (12_345_678, 98_765_432, "downloading it, 12.3 of 98.8 MB, 12 %"),
+        (2, 12, "downloading it, 2 of 12 bytes, 17 %"),
+    ],
+)
+def test_bytes_are_told_as_people_read_them(done: float, total: float, said: str) -> None:
+    assert Report("downloading it", done, total, None, "bytes").line() == said
