@@ -18,10 +18,12 @@ from depthfusion import console, options, places
 from depthfusion.camera.options import ViewOptions
 from depthfusion.errors import Exit, InputError, MachineError
 from depthfusion.export.settings import ExportSettings
+from depthfusion.generate import rules
 from depthfusion.generate.request import GenerationRequest
 from depthfusion.jobs.job import Job, Json
 from depthfusion.jobs.progress import Cancelled, Progress
 from depthfusion.look import Look
+from ldm3d.files import check_png_name, check_writable
 
 if TYPE_CHECKING:
     from depthfusion.generate.jobs import GenerateJob
@@ -83,6 +85,8 @@ def _command(arguments: Sequence[str]) -> Callable[[], int]:
         if unknown:
             parser.prog += f" {first}" if first in commands else ""
             parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+        if namespace.run is _generate:
+            _check_generation(namespace)
         return functools.partial(namespace.run, namespace)
     meant = options.nearest(first, commands) if " " not in first.strip() else None
     if meant is not None:
@@ -91,7 +95,9 @@ def _command(arguments: Sequence[str]) -> Callable[[], int]:
     prompt = options.Parser(prog="depthfusion")
     prompt.add_argument("prompt")
     options.add(prompt, GenerationRequest, "generation", skip=("prompt",))
-    return functools.partial(_world_of, prompt.parse_args(arguments))
+    namespace = prompt.parse_args(arguments)
+    _check_generation(namespace)
+    return functools.partial(_world_of, namespace)
 
 
 def _parser() -> tuple[options.Parser, list[str]]:
@@ -174,6 +180,14 @@ def _generate(namespace: argparse.Namespace) -> int:
     result = _do(_generation(namespace, Path(namespace.output)))
     console.tell(result["panorama"], result["depth"])
     return Exit.DONE
+
+
+def _check_generation(namespace: argparse.Namespace) -> None:
+    """Raise `InputError` for a request, or a place for its picture, that is wrong by itself."""
+    rules.check(GenerationRequest(**_asked(namespace)))
+    if "output" in namespace:
+        check_png_name(Path(namespace.output))
+        check_writable(Path(namespace.output))
 
 
 def _generation(namespace: argparse.Namespace, output: Path) -> GenerateJob:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image, PngImagePlugin
 
 from ldm3d.errors import InputError
-from ldm3d.files import check_writable, whole_files
+from ldm3d.files import check_png_name, check_writable, whole_files
 from ldm3d.repair import repair
 
 XMP = "XML:com.adobe.xmp"
@@ -89,7 +89,7 @@ def write_pair(
         InputError: `path` does not end in .png, or may not be written.
         MachineError: the disk is full or failed.
     """
-    _check_name(path)
+    check_png_name(path)
     info = PngImagePlugin.PngInfo()
     for key, text in (texts or {}).items():
         whole = text.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate has no UTF-8
@@ -104,7 +104,7 @@ def write_pair(
 
 def check_pair_writable(path: Path) -> None:
     """Raise now, before any long work, what `write_pair` would raise of the name and the folder; nothing changes."""
-    _check_name(path)
+    check_png_name(path)
     check_writable(path)
     check_writable(depth_path(path))
 
@@ -143,11 +143,6 @@ def _read_png(path: Path, mode: str, kind: str) -> tuple[NDArray[Any], dict[str,
     ) as error:
         raise InputError(f"{path} cannot be read as a PNG ({error}); make or copy it again") from None
     raise InputError(f"{path} is not {kind} PNG; open it with depthfusion import, which converts it")
-
-
-def _check_name(path: Path) -> None:
-    if path.suffix.lower() != ".png":
-        raise InputError(f"{path} cannot hold a panorama because it does not end in .png; name it {path.stem}.png")
 
 
 def _check(array: NDArray[Any], kind: type[np.generic], who: str) -> None:
