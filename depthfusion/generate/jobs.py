@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from depthfusion import panorama
 from depthfusion.errors import InputError
 from depthfusion.generate.engines import resolve
+from depthfusion.generate.model_jobs import GetModelJob, OfferModelJob, RemoveModelJob
 from depthfusion.generate.models import KEPT
 from depthfusion.generate.request import GenerationRequest
 from depthfusion.jobs.job import Job, Json
@@ -69,4 +70,4 @@ def unload() -> None:
     KEPT.drop()
 
 
-JOBS: dict[str, type[Job]] = {GenerateJob.kind: GenerateJob}
+JOBS: dict[str, type[Job]] = {job.kind: job for job in (GenerateJob, OfferModelJob, GetModelJob, RemoveModelJob)}
