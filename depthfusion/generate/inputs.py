@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from depthfusion import panorama, picture
+from depthfusion import conversion, panorama, picture
 from depthfusion.errors import InputError
 from depthfusion.panorama import Panorama
 
@@ -36,7 +35,7 @@ def read_mask(path: Path, size: tuple[int, int]) -> NDArray[np.bool_]:
     Raises:
         InputError: it cannot be read, or nothing in it is white.
     """
-    white = _lightness(picture.read(path, "colour").pixels) >= 0.5
+    white = conversion.colour(picture.read(path, "colour")).mean(axis=2) > 127
     width, height = size
     rows = _nearest(height, white.shape[0])
     columns = _nearest(width, white.shape[1])
@@ -49,13 +48,3 @@ def read_mask(path: Path, size: tuple[int, int]) -> NDArray[np.bool_]:
 def _nearest(count: int, of: int) -> NDArray[np.intp]:
     """Return which of `of` pixels each of `count` lies in, centre upon centre."""
     return ((np.arange(count) + 0.5) * of / count).astype(np.intp)
-
-
-def _lightness(pixels: NDArray[Any]) -> NDArray[np.float32]:
-    """Return [H, W] in [0, 1], the mean of the colours; CMYK is dark where it has ink."""
-    largest = 1.0 if pixels.dtype == np.float32 else float(np.iinfo(pixels.dtype).max)
-    scaled = pixels.astype(np.float32) / np.float32(largest)
-    if scaled.ndim == 2:
-        return scaled
-    light: NDArray[np.float32] = scaled.mean(axis=2)
-    return 1 - light if scaled.shape[2] == 4 else light

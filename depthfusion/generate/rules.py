@@ -114,6 +114,6 @@ def _check_file(request: GenerationRequest, name: str) -> None:
 
 def _is_folder(name: str) -> bool:
     try:
-        return Path(name).is_dir()
+        return bool(name) and Path(name).is_dir()
     except (OSError, ValueError):
         return False
