@@ -207,7 +207,8 @@ class JobQueue:
                 lost.on_cancelled()
             elif lost is not None and not told:
                 ended = f"signal {-code}" if code < 0 else f"code {code}"
-                sentence = f"the worker process ended unexpectedly ({ended}); nothing else was lost, try again"
+                perhaps = ", as when the system runs out of memory" if code == -9 else ""
+                sentence = f"the worker process ended unexpectedly ({ended}{perhaps}); nothing else was lost, try again"
                 lost.on_failed(Failure("died", sentence))
         with self._lock:
             self._next()
