@@ -48,16 +48,18 @@ class Actions:
 
         edit = bar.addMenu("&Edit")
         history = window.session.history
-        self.undo = self._add(edit, "&Undo", history.undo, key.Undo)
-        self.redo = self._add(edit, "&Redo", history.redo, key.Redo)
+        self.undo = self._add(edit, "&Undo", window.undo, key.Undo)
+        self.redo = self._add(edit, "&Redo", window.redo, key.Redo)
         history.changed.connect(lambda name: self._enable())
         self._enable()
 
         world = bar.addMenu("&World")
-        self.generate = self._add(world, "&Generate", window.generate, "Ctrl+Return")
+        self.generate = self._add(world, "&Generate", window.making.generate, "Ctrl+Return")
         self.generate.setShortcuts([QKeySequence("Ctrl+Return"), QKeySequence("Ctrl+Enter")])
-        self.cancel = self._add(world, "&Cancel", window.cancel_generation)
+        self.cancel = self._add(world, "&Cancel", window.making.generations.cancel)
         self.cancel.setEnabled(False)
+        world.addSeparator()
+        self._add(world, "Begin from this &world", window.making.begin_from)
 
         view = bar.addMenu("&View")
         self._add(view, "&Return to the middle", window.home)

@@ -33,7 +33,7 @@ class PromptPanel(Panel):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        self._engines = Engines()
+        self.engines = Engines()
         self._running = False
         outside = QVBoxLayout(self)
         outside.setContentsMargins(0, 0, 0, 14)
@@ -64,7 +64,7 @@ class PromptPanel(Panel):
         disconnect = session.request.changed.connect(self._changed)
         self.destroyed.connect(disconnect)
         self._enable()
-        self.set_engines(self._engines)
+        self.set_engines(self.engines)
 
     def rooms(self) -> list[QWidget]:
         """The widgets that are dressed by themselves."""
@@ -73,11 +73,11 @@ class PromptPanel(Panel):
     @property
     def chosen(self) -> Entry:
         """The engine that is chosen, with what is known of it."""
-        return self._engines.entry(self._session.request.engine)
+        return self.engines.entry(self._session.request.engine)
 
     def set_engines(self, engines: Engines) -> None:
         """Offer these engines."""
-        self._engines = engines
+        self.engines = engines
         self.engine.fill(engines.listed)
         self._show_engine()
 

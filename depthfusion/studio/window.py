@@ -11,14 +11,16 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from depthfusion import places, project
-from depthfusion.errors import InputError, MachineError
-from depthfusion.generate.jobs import GenerateJob
 from depthfusion.jobs.job import Json
 from depthfusion.studio import actions, drops, opengl, session, theme
 from depthfusion.studio.background import Latest, Trouble
 from depthfusion.studio.banner import Banner
 from depthfusion.studio.exporting import Exports, open_soon
+from depthfusion.studio.gallery import Gallery
+from depthfusion.studio.getting import Getting
 from depthfusion.studio.inspector import Inspector
+from depthfusion.studio.making import Making
+from depthfusion.studio.preview_card import PreviewCard
 from depthfusion.studio.prompt_panel import PromptPanel
 from depthfusion.studio.scenes import Scene, opener
 from depthfusion.studio.session import Session
@@ -29,7 +31,7 @@ from depthfusion.studio.viewport import Viewport
 from depthfusion.studio.welcome import NoCanvas, Welcome
 
 _AUTOSAVE = 1500  # milliseconds after the last change
-_SIDES = (300, 840, 320)
+_SIDES = (318, 830, 320)
 _MARGINS = (8, 2, 8, 8)
 
 
@@ -47,7 +49,6 @@ class Window(QMainWindow):
         super().__init__()
         self.session = state
         self._saved = saved
-        self._generating: Task | None = None
         self._leave = False
         self._was_maximized = False
         self.setWindowTitle("DepthFusion")
@@ -62,12 +63,16 @@ class Window(QMainWindow):
         self.bar = ViewBar(state)
         self.banner = Banner()
         self.strip = TaskStrip()
+        self.card = PreviewCard()
+        self.gallery = Gallery(state.results)
+        self.getting = Getting(self, self.tasks, self.banner)
         self.exports = Exports(self, state, self.tasks, self.banner)
         self.stack = QStackedWidget()
         self.viewport: Viewport | None = None
         self.welcome: Welcome | None = None
         self._make_canvas()
         self._lay_out()
+        self.making = Making(self)
         self.actions_ = actions.Actions(self)
         self._connect()
         self.inspector.set_ready(False)
@@ -105,7 +110,9 @@ class Window(QMainWindow):
         column.setSpacing(theme.GAP // 2)
         column.addWidget(self.bar)
         column.addWidget(self.stack, 1)
+        column.addWidget(self.gallery)
         # Messages lie over the canvas and tasks beside it, so that the picture stays where it is when they come.
+        self.card.lie_over(self.stack)
         self.banner.lie_over(self.stack)
         left = QWidget()
         beside = QVBoxLayout(left)
@@ -133,11 +140,19 @@ class Window(QMainWindow):
 
     def rooms(self) -> list[QWidget]:
         """The widgets that are dressed by themselves: together they are the window."""
-        return [self.menuBar(), self.prompt, self.strip, self.bar, self.stack, *self.inspector.rooms()]
+        return [
+            self.menuBar(),
+            *self.prompt.rooms(),
+            self.strip,
+            self.bar,
+            self.stack,
+            self.gallery,
+            *self.inspector.rooms(),
+        ]
 
     def _connect(self) -> None:
-        self.prompt.generate.connect(self.generate)
-        self.prompt.cancel.connect(self.cancel_generation)
+        self.gallery.chosen.connect(self.go_back)
+        self.gallery.transform.connect(self.making.begin_from)
         for panel in (self.prompt, self.inspector):
             panel.refused.connect(partial(self.banner.tell, "warning"))
         self.inspector.still.connect(lambda: self.exports.ask("still"))
@@ -148,8 +163,8 @@ class Window(QMainWindow):
         self.tasks.added.connect(self.strip.add)
         self.tasks.failed.connect(self._failed)
         self.loader.done.connect(self._opened)
-        self.loader.failed.connect(self._trouble)
-        self.saver.failed.connect(self._trouble)
+        self.loader.failed.connect(self.show_trouble)
+        self.saver.failed.connect(self.show_trouble)
         if self.viewport is not None and self.welcome is not None:
             self.viewport.failed.connect(self._without_canvas)
             self.viewport.refused.connect(partial(self.banner.tell, "error"))
@@ -167,6 +182,10 @@ class Window(QMainWindow):
         `settled`: the session's settings stay; otherwise those that the files bring are taken over.
         """
         self.loader.start(opener(paths, settled))
+
+    def go_back(self, files: tuple[Path, ...]) -> None:
+        """Open a world of late again. The settings stay as they are, but for a project's, which are its own."""
+        self.open(*files, settled=not project.is_project(files[0]))
 
     def ask_open(self) -> None:
         """Ask for files to open."""
@@ -217,47 +236,26 @@ class Window(QMainWindow):
     def _dropped(self, event: QDropEvent) -> list[Path]:
         return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
 
-    # --- generating ----------------------------------------------------------------------------------------------
-
     def try_prompt(self, prompt: str) -> None:
         """Write a prompt and make it."""
         self.session.request.prompt = prompt
-        self.generate()
+        self.making.generate()
 
-    def generate(self) -> None:
-        """Make the world of the prompt in a worker, and open it when it is there."""
-        request = self.session.request
-        if self._generating is not None or not request.prompt.strip():
-            return
-        folder = places.results()
-        try:
-            places.make(folder)
-        except (InputError, MachineError) as error:
-            self.banner.tell("error", str(error))
-            return
-        name = places.unused(folder, places.stem(request.prompt), (".png", ".depth.png"))
-        job = GenerateJob(request.as_dict(), str(name.with_name(name.name + ".png")))
-        task = self.tasks.submit("generate", job, " ".join(request.prompt.split())[:80])
-        self._generating = task
-        task.done.connect(self._generated)
-        task.ended.connect(self._generation_ended)
-        self.prompt.set_running(True)
-        self.actions_.set_generating(True)
-        self.banner.clear()
+    # --- undo ----------------------------------------------------------------------------------------------------
 
-    def cancel_generation(self) -> None:
-        """Stop making the world."""
-        if self._generating is not None:
-            self.tasks.cancel(self._generating)
+    def undo(self) -> None:
+        """Take back the last change, or the last stroke while a mask is painted."""
+        if self.making.painting:
+            self.making.mask_page.undo_stroke()
+        else:
+            self.session.history.undo()
 
-    def _generated(self, result: Json) -> None:
-        self.prompt.tell(result["understood"], result["request"]["seed"])
-        self.open(Path(result["panorama"]), settled=True)
-
-    def _generation_ended(self) -> None:
-        self._generating = None
-        self.prompt.set_running(False)
-        self.actions_.set_generating(False)
+    def redo(self) -> None:
+        """Do again what was taken back last."""
+        if self.making.painting:
+            self.making.mask_page.redo_stroke()
+        else:
+            self.session.history.redo()
 
     # --- telling -------------------------------------------------------------------------------------------------
 
@@ -269,7 +267,8 @@ class Window(QMainWindow):
         kind = "warning" if failure.reason == "input" else "error"
         self.banner.tell(kind, sentence, details=failure.traceback)
 
-    def _trouble(self, trouble: Trouble) -> None:
+    def show_trouble(self, trouble: Trouble) -> None:
+        """Tell what went wrong in a thread of the window's own."""
         if trouble.details:
             places.write_log(trouble.details)
         self.banner.tell("error", trouble.sentence, details=trouble.details)
@@ -308,7 +307,7 @@ class Window(QMainWindow):
             self.showNormal()
 
     def _show_around(self, shown: bool) -> None:
-        for widget in (self._left, self.inspector, self.bar, self.menuBar()):
+        for widget in (self._left, self.inspector, self.bar, self.gallery, self.menuBar()):
             widget.setVisible(shown)
         self.frame.setContentsMargins(*(_MARGINS if shown else (0, 0, 0, 0)))
 
@@ -328,8 +327,10 @@ class Window(QMainWindow):
         self._autosave.stop()
         self.save_session()
         self.tasks.close()
-        self.loader.close()
-        self.saver.close()
+        for one in (self.loader, self.saver):
+            one.close()
+        for one in (self.making, self.gallery, self.prompt.source):
+            one.close_threads()
         self.gone.emit()
         event.accept()
 
