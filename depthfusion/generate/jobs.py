@@ -13,6 +13,7 @@ from depthfusion.errors import InputError
 from depthfusion.generate.engines import resolve
 from depthfusion.generate.model_jobs import GetModelJob, OfferModelJob, RemoveModelJob
 from depthfusion.generate.models import KEPT
+from depthfusion.generate.parts import InstallPartsJob
 from depthfusion.generate.request import GenerationRequest
 from depthfusion.jobs.job import Job, Json
 from depthfusion.jobs.progress import Progress
@@ -70,4 +71,6 @@ def unload() -> None:
     KEPT.drop()
 
 
-JOBS: dict[str, type[Job]] = {job.kind: job for job in (GenerateJob, OfferModelJob, GetModelJob, RemoveModelJob)}
+JOBS: dict[str, type[Job]] = {
+    job.kind: job for job in (GenerateJob, InstallPartsJob, OfferModelJob, GetModelJob, RemoveModelJob)
+}
