@@ -36,7 +36,7 @@ def quiet() -> Iterator[None]:
     for handler in handlers:
         handler.addFilter(unsaid)
     diffusers_logging.disable_progress_bar()
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    transformers_logging.disable_progress_bar()
     if hub_bars:  # downloads keep theirs
         enable_progress_bars()
     try:
@@ -45,7 +45,7 @@ def quiet() -> Iterator[None]:
         if bars[0]:
             diffusers_logging.enable_progress_bar()
         if bars[1]:
-            transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]
+            transformers_logging.enable_progress_bar()
         if not hub_bars:
             disable_progress_bars()
         for handler in handlers:

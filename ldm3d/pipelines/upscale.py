@@ -43,11 +43,7 @@ class LDM3DUpscalePipeline(LDM3DMixin, StableDiffusionPipeline):
         max_noise_level: the largest noise level that the U-Net knows.
     """
 
-    _optional_components: ClassVar[list[str]] = [
-        *StableDiffusionPipeline._optional_components,
-        "low_res_scheduler",
-        "watermarker",
-    ]
+    _optional_components = [*StableDiffusionPipeline._optional_components, *_KEPT]  # noqa: RUF012 (diffusers' own way)
 
     def __init__(
         self,
