@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import depthfusion
-from depthfusion import console, options, places
+from depthfusion import console, model_command, options, places
 from depthfusion.camera.options import ViewOptions
 from depthfusion.errors import Exit, InputError, MachineError
 from depthfusion.export.settings import ExportSettings
@@ -87,6 +87,8 @@ def _command(arguments: Sequence[str]) -> Callable[[], int]:
             parser.error(f"unrecognized arguments: {' '.join(unknown)}")
         if namespace.run is _generate:
             _check_generation(namespace)
+        if "before" in namespace:
+            namespace.before(namespace)
         return functools.partial(namespace.run, namespace)
     meant = options.nearest(first, commands) if " " not in first.strip() else None
     if meant is not None:
@@ -138,6 +140,8 @@ def _parser() -> tuple[options.Parser, list[str]]:
     _output(video, "OUT.mp4", "the video")
     options.add(video, ExportSettings, "video")
     _view(video)
+
+    model_command.add(commands, _do)
 
     doctor = command("doctor", _doctor, "say what works on this machine, what does not, and what to do")
     doctor.add_argument("--json", action="store_true", help="the same as JSON")
@@ -198,6 +202,8 @@ def _generation(namespace: argparse.Namespace, output: Path) -> GenerateJob:
     if why:
         console.say(why)
     console.say(f"seed {request.seed}")
+    if request.engine != rules.SKETCH:
+        model_command.see_to_parts(_do)
     return GenerateJob(request.as_dict(), str(output))
 
 

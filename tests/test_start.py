@@ -582,6 +582,50 @@ def test_parts_cut_short_are_installed_over_and_the_rest_stays_usable(with_parts
     assert stamp_of(with_parts)["busy"] == ""
 
 
+_INSTALL = """
+import json, sys
+from depthfusion.generate import parts
+from depthfusion.jobs.progress import Cancelled, Progress
+stop = sys.argv[1:]
+seen = []
+try:
+    assert parts.can_install() and not parts.installed()
+    told = lambda: any(word in text for text in seen for word in stop)
+    parts.InstallPartsJob().run(Progress(lambda step: seen.append(step.text), told))
+except Cancelled:
+    seen.append("cancelled")
+print(json.dumps([seen, parts.installed()]))
+"""
+
+
+@pytest.mark.parametrize("stop", ["", "installing torch==2.13.0"])
+def test_the_window_installs_the_parts_as_a_job_that_can_be_cancelled(with_parts: Path, stop: str) -> None:
+    shutil.rmtree(with_parts / "depthfusion")
+    kept = shutil.ignore_patterns("__pycache__", "studio", "render")
+    shutil.copytree(ROOT / "depthfusion", with_parts / "depthfusion", ignore=kept)
+    for name in ("transformers", "accelerate", "huggingface_hub", "safetensors"):
+        wheel(with_parts.parent / "wheels", name, "1.0")
+        with (with_parts / "locks" / "ldm3d.txt").open("a", encoding="utf-8") as lock:
+            lock.write(f"{name}==1.0\n")
+    python = with_parts / ".venv" / "bin" / "python"
+
+    def install(*stop: str) -> tuple[list[str], bool]:
+        said = subprocess.run(
+            [python, "-c", _INSTALL, *stop], stdout=subprocess.PIPE, text=True, check=True, timeout=60, cwd=with_parts
+        )
+        seen, installed = json.loads(said.stdout.splitlines()[-1])
+        return seen, installed
+
+    if stop:
+        seen, installed = install(stop)
+        assert (seen[-1], installed) == ("cancelled", False)
+        assert stamp_of(with_parts)["busy"] == "ldm3d"
+    seen, installed = install()
+    assert installed
+    assert any(text.startswith("installing 6 packages of locks/ldm3d.txt") for text in seen)
+    assert stamp_of(with_parts)["busy"] == ""
+
+
 def test_too_little_room_for_the_parts_is_told_first(monkeypatch: pytest.MonkeyPatch) -> None:
     usage = shutil.disk_usage("/")._replace(free=1_900_000_000)
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from depthfusion import panorama
 from depthfusion.errors import InputError
 from depthfusion.generate.engines import resolve
-from depthfusion.generate.model_jobs import GetModelJob, OfferModelJob, RemoveModelJob
+from depthfusion.generate.model_jobs import CheckModelJob, GetModelJob, OfferModelJob, RemoveModelJob
 from depthfusion.generate.models import KEPT
 from depthfusion.generate.parts import InstallPartsJob
 from depthfusion.generate.request import GenerationRequest
@@ -72,5 +72,5 @@ def unload() -> None:
 
 
 JOBS: dict[str, type[Job]] = {
-    job.kind: job for job in (GenerateJob, InstallPartsJob, OfferModelJob, GetModelJob, RemoveModelJob)
+    job.kind: job for job in (GenerateJob, InstallPartsJob, OfferModelJob, GetModelJob, CheckModelJob, RemoveModelJob)
 }

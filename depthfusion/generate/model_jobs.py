@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from depthfusion.errors import InputError
 from depthfusion.generate import parts
 from depthfusion.jobs.job import Job, Json
 from depthfusion.jobs.progress import Progress
@@ -88,6 +89,39 @@ class GetModelJob(Job):
             check=progress.check,
         )
         return described(got)
+
+
+@dataclass(frozen=True)
+class CheckModelJob(Job):
+    """Check a checkpoint of this disk against what was recorded of it.
+
+    Attributes:
+        name: an alias or ORGANISATION/NAME.
+        thorough: read every file; else those only whose size or time of modification is another than at the last check.
+    """
+
+    kind: ClassVar[str] = "check-model"
+    name: str
+    thorough: bool = True
+
+    @property
+    def folder(self) -> Path:
+        """The Hugging Face cache."""
+        return cache.place()
+
+    def run(self, progress: Progress) -> Json:
+        """Return `name`, `folder`, and `state`: `checked`, or with `thorough` what is wrong, in a sentence."""
+
+        def step(text: str, done: float, total: float) -> None:
+            progress.step(text, done, total, "bytes")
+
+        try:
+            found = checkpoints.find(self.name, progress=step, thorough=self.thorough)
+        except InputError as error:
+            if not self.thorough:
+                raise
+            return {"name": self.name, "folder": "", "state": str(error)}
+        return {"name": found.name, "folder": str(found.folder), "state": "checked"}
 
 
 @dataclass(frozen=True)
