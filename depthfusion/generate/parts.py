@@ -24,7 +24,12 @@ _ROOT = Path(__file__).resolve().parent.parent.parent
 
 def installed() -> bool:
     """Say whether the parts are here and whole; nothing is imported."""
-    return all(importlib.util.find_spec(name) is not None for name in PARTS) and not _cut_short()
+    return not lacking()
+
+
+def lacking() -> list[str]:
+    """Return the parts that are missing; all where installing them was cut short."""
+    return [name for name in PARTS if _cut_short() or importlib.util.find_spec(name) is None]
 
 
 def _cut_short() -> bool:
