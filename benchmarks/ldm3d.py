@@ -100,8 +100,8 @@ def _memory_case(name: str, run: dict[str, Any], loop: dict[str, Any]) -> dict[s
 def ours(checkpoint: Path, size: tuple[int, int], kind: str, steps: int) -> dict[str, Any]:
     """Draw one picture through the public pipeline and return seconds by network, and bytes."""
     import torch
-    from ldm3d.pipelines.loading import load
 
+    from ldm3d.pipelines.loading import load
     from ldm3d.preview import LatentPreview
 
     imported = _memory("VmRSS")

@@ -52,7 +52,7 @@ def main() -> None:
         ratio = measure.ratio(measured, "seamless", "as it is")
         cases.append({"name": f"{name}, seamless", "runs": measured["seamless"], "peer": "as it is", "ratio": ratio})
     about = f"torch {torch.__version__.split('+')[0]}, {torch.get_num_threads()} threads"
-    measure.record("seamless", "s", cases, torch=about, size=f"{2 * arguments.height}×{arguments.height}")
+    measure.record("seamless", "s", cases, torch=about, panorama=f"{2 * arguments.height}×{arguments.height}")
 
 
 if __name__ == "__main__":
