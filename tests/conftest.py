@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.ldm3d import tiny
+from tests.ldm3d import hub_server, tiny
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -26,6 +26,9 @@ def usual_signals() -> None:
             signal.signal(number, handler)
 
 
+TQDM = "tqdm_monitor"  # one daemon a process, from the first progress bar of diffusers on, shown or not
+
+
 @pytest.fixture(autouse=True)
 def nothing_leaks() -> Iterator[None]:
     """Fail a test that leaves a thread or a child process behind."""
@@ -34,7 +37,8 @@ def nothing_leaks() -> Iterator[None]:
     yield
     deadline = time.monotonic() + 5
     while time.monotonic() < deadline:
-        left_threads = {thread for thread in threading.enumerate() if thread.is_alive()} - threads
+        alive = {thread for thread in threading.enumerate() if thread.is_alive()}
+        left_threads = {thread for thread in alive - threads if thread.name != TQDM}
         left_processes = set(psutil.Process().children(recursive=True)) - processes
         if not left_threads and not left_processes:
             return
@@ -58,3 +62,29 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
         return path if path.exists() else tiny.write_checkpoint(path, kind, weights)
 
     return folder
+
+
+@pytest.fixture
+def hub_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return an empty Hugging Face cache, which `HF_HOME` names."""
+    for name in ("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_HUB_OFFLINE", "HF_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
+    return tmp_path / "hf" / "hub"
+
+
+@pytest.fixture
+def hub(hub_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[hub_server.Hub]:
+    """Return an empty hub that `HF_ENDPOINT` names, with an empty cache; failed tries are repeated at once."""
+    from huggingface_hub.utils import close_session
+
+    from ldm3d.checkpoints import transfer
+
+    monkeypatch.setattr(transfer, "PAUSES", (0.0, 0.0, 0.0))
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(name, "127.0.0.1")
+    close_session()
+    with hub_server.serving(hub_server.Hub()) as served:
+        monkeypatch.setenv("HF_ENDPOINT", served.address)
+        yield served
+        close_session()

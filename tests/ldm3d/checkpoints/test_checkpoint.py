@@ -16,7 +16,7 @@ from ldm3d import checkpoints
 from ldm3d.checkpoints import cache as places
 from ldm3d.checkpoints import record
 from ldm3d.errors import InputError, MachineError
-from tests.ldm3d.checkpoints.hub_server import Hub, git_hash, sha256
+from tests.ldm3d.hub_server import Hub, git_hash, sha256
 
 Tiny = Callable[..., Path]
 NAME = "Intel/ldm3d-4c"
@@ -145,7 +145,7 @@ def test_another_kind_of_model_is_none_of_ours(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["ldm4d", "nowhere/at/all", "", "a/b.txt/c"])
-def test_what_is_neither_name_nor_folder_is_one_sentence(name: str, cache: Path) -> None:
+def test_what_is_neither_name_nor_folder_is_one_sentence(name: str, hub_cache: Path) -> None:
     with pytest.raises(
         InputError, match="neither a folder here nor a checkpoint: choose a folder or one of ldm3d, "
     ) as e:
@@ -153,14 +153,14 @@ def test_what_is_neither_name_nor_folder_is_one_sentence(name: str, cache: Path)
     assert f"'{name}?'" in str(e.value)
 
 
-def test_what_was_not_downloaded_is_the_machines_lack(cache: Path) -> None:
+def test_what_was_not_downloaded_is_the_machines_lack(hub_cache: Path) -> None:
     with pytest.raises(MachineError, match=r"Intel/ldm3d-pano has not been downloaded: get it with `model get Intel"):
         checkpoints.find("ldm3d")
     assert checkpoints.installed() == []
 
 
-def test_what_another_program_downloaded_is_recorded_when_it_is_found(cache: Path, checkpoint: Tiny) -> None:
-    snapshot = into_cache(cache, NAME, checkpoint("4c"))
+def test_what_another_program_downloaded_is_recorded_when_it_is_found(hub_cache: Path, checkpoint: Tiny) -> None:
+    snapshot = into_cache(hub_cache, NAME, checkpoint("4c"))
     assert [one.name for one in checkpoints.installed()] == [NAME]
     assert record.read(NAME, record.place()) is None
     found = checkpoints.find(NAME)
@@ -171,8 +171,8 @@ def test_what_another_program_downloaded_is_recorded_when_it_is_found(cache: Pat
     assert kept.complete
 
 
-def test_what_another_program_downloaded_must_have_the_hubs_hashes(cache: Path, checkpoint: Tiny) -> None:
-    weights = into_cache(cache, NAME, checkpoint("4c")) / UNET
+def test_what_another_program_downloaded_must_have_the_hubs_hashes(hub_cache: Path, checkpoint: Tiny) -> None:
+    weights = into_cache(hub_cache, NAME, checkpoint("4c")) / UNET
     content = bytearray(weights.read_bytes())
     content[-1] ^= 1
     weights.resolve().write_bytes(content)
@@ -180,8 +180,8 @@ def test_what_another_program_downloaded_must_have_the_hubs_hashes(cache: Path, 
         checkpoints.find(NAME)
 
 
-def test_a_changed_file_is_told_with_the_remedy(cache: Path, checkpoint: Tiny) -> None:
-    weights = into_cache(cache, NAME, checkpoint("4c")) / UNET
+def test_a_changed_file_is_told_with_the_remedy(hub_cache: Path, checkpoint: Tiny) -> None:
+    weights = into_cache(hub_cache, NAME, checkpoint("4c")) / UNET
     checkpoints.find(NAME)
     before, content = weights.stat(), bytearray(weights.read_bytes())
     content[-1] ^= 1
@@ -196,8 +196,8 @@ def test_a_changed_file_is_told_with_the_remedy(cache: Path, checkpoint: Tiny) -
         checkpoints.find(NAME, thorough=True)
 
 
-def test_files_are_read_only_where_there_is_reason_to(cache: Path, checkpoint: Tiny) -> None:
-    snapshot = into_cache(cache, NAME, checkpoint("4c"))
+def test_files_are_read_only_where_there_is_reason_to(hub_cache: Path, checkpoint: Tiny) -> None:
+    snapshot = into_cache(hub_cache, NAME, checkpoint("4c"))
     read: list[float] = []
     for thorough, touched, expected in (
         (False, False, True),  # the first time
@@ -213,8 +213,8 @@ def test_files_are_read_only_where_there_is_reason_to(cache: Path, checkpoint: T
         assert bool(read) == expected
 
 
-def test_an_interrupted_one_is_listed_and_told(cache: Path, checkpoint: Tiny) -> None:
-    snapshot = into_cache(cache, NAME, checkpoint("4c"))
+def test_an_interrupted_one_is_listed_and_told(hub_cache: Path, checkpoint: Tiny) -> None:
+    snapshot = into_cache(hub_cache, NAME, checkpoint("4c"))
     (snapshot / UNET).resolve().unlink()
     (listed,) = checkpoints.installed()
     assert (listed.complete, listed.lacks) == (False, "unet/ weights (.safetensors or .bin) are missing")
@@ -222,31 +222,31 @@ def test_an_interrupted_one_is_listed_and_told(cache: Path, checkpoint: Tiny) ->
         checkpoints.find(NAME)
 
 
-def test_models_of_other_programs_are_not_listed(cache: Path, tmp_path: Path) -> None:
+def test_models_of_other_programs_are_not_listed(hub_cache: Path, tmp_path: Path) -> None:
     (tmp_path / "bert").mkdir()
     (tmp_path / "bert" / "config.json").write_text('{"model_type": "bert"}', encoding="utf-8")
-    into_cache(cache, "someone/bert", tmp_path / "bert")
+    into_cache(hub_cache, "someone/bert", tmp_path / "bert")
     assert checkpoints.installed() == []
     with pytest.raises(InputError, match="neither LDM3D nor"):
         checkpoints.remove("someone/bert")
-    assert (places.folder_of("someone/bert", cache) / "refs" / "main").exists()
+    assert (places.folder_of("someone/bert", hub_cache) / "refs" / "main").exists()
 
 
-def test_removing_frees_the_place_and_keeps_the_record(hub: Hub, cache: Path, checkpoint: Tiny) -> None:
+def test_removing_frees_the_place_and_keeps_the_record(hub: Hub, hub_cache: Path, checkpoint: Tiny) -> None:
     hub.add(NAME, checkpoint("4c"))
     got = checkpoints.get(NAME, accept_licence=True)
     assert checkpoints.remove("ldm3d-4c") >= got.bytes
-    assert not places.folder_of(NAME, cache).exists()
+    assert not places.folder_of(NAME, hub_cache).exists()
     assert record.read(NAME, record.place()) is not None
     with pytest.raises(InputError, match=f"{NAME} is not here, so nothing was removed: `model list` says what is"):
         checkpoints.remove(NAME)
 
 
-def test_removing_leaves_what_other_programs_have_there(cache: Path, checkpoint: Tiny, tmp_path: Path) -> None:
+def test_removing_leaves_what_other_programs_have_there(hub_cache: Path, checkpoint: Tiny, tmp_path: Path) -> None:
     folder = shutil.copytree(checkpoint("4c"), tmp_path / "copy")
     (folder / "flax_model.msgpack").write_bytes(b"flax")
-    other = into_cache(cache, NAME, folder, "d" * 40)
-    snapshot = into_cache(cache, NAME, folder, "c" * 40)
+    other = into_cache(hub_cache, NAME, folder, "d" * 40)
+    snapshot = into_cache(hub_cache, NAME, folder, "c" * 40)
     (other / UNET).unlink()
     checkpoints.find(NAME)
     freed = checkpoints.remove(NAME)

@@ -17,7 +17,7 @@ import pytest
 from ldm3d import checkpoints
 from ldm3d.checkpoints import record
 from ldm3d.errors import InputError, MachineError
-from tests.ldm3d.checkpoints.hub_server import CARD, Hub, sha256
+from tests.ldm3d.hub_server import CARD, Hub, sha256
 
 Tiny = Callable[..., Path]
 NAME = "Intel/ldm3d-pano"
@@ -59,12 +59,12 @@ def test_a_checkpoint_comes_whole_and_is_found_without_a_network(
     assert checkpoints.installed() == [got]
 
 
-def test_what_hugging_faces_own_programs_look_for_is_there(published: Hub, cache: Path) -> None:
+def test_what_hugging_faces_own_programs_look_for_is_there(published: Hub, hub_cache: Path) -> None:
     from huggingface_hub import scan_cache_dir, snapshot_download
 
     got = checkpoints.get(NAME, accept_licence=True)
-    assert Path(snapshot_download(NAME, cache_dir=cache, local_files_only=True)) == got.folder
-    scanned = scan_cache_dir(cache)
+    assert Path(snapshot_download(NAME, cache_dir=hub_cache, local_files_only=True)) == got.folder
+    scanned = scan_cache_dir(hub_cache)
     assert not scanned.warnings
     assert [(repo.repo_id, repo.size_on_disk) for repo in scanned.repos] == [(NAME, got.bytes)]
 
@@ -106,7 +106,7 @@ def test_a_broken_connection_is_taken_up_where_it_broke(published: Hub, checkpoi
     assert begun == ["bytes=1000-", "bytes=3000-"]
 
 
-def test_a_download_that_failed_goes_on_at_the_next_call(published: Hub, cache: Path) -> None:
+def test_a_download_that_failed_goes_on_at_the_next_call(published: Hub, hub_cache: Path) -> None:
     published.break_after = [70_000, 0, 0, 0]
     with pytest.raises(
         MachineError, match=r"cannot be reached .* check the network and start again, it goes on"
@@ -123,7 +123,7 @@ def test_a_download_that_failed_goes_on_at_the_next_call(published: Hub, cache: 
     published.asked.clear()
     assert checkpoints.get(NAME).complete
     assert [begin for begin in published.ranges_of(".safetensors") if begin] == ["bytes=70000-"]
-    assert not list(cache.rglob("*.incomplete"))
+    assert not list(hub_cache.rglob("*.incomplete"))
 
 
 def test_a_server_without_ranges_sends_all_again(published: Hub, checkpoint: Tiny) -> None:
@@ -142,7 +142,7 @@ def test_a_busy_hub_is_asked_again(published: Hub) -> None:
 
 
 @pytest.mark.parametrize("way", ["slow", "stalled"])
-def test_cancelling_ends_it_at_once_and_keeps_what_came(published: Hub, cache: Path, way: str) -> None:
+def test_cancelling_ends_it_at_once_and_keeps_what_came(published: Hub, hub_cache: Path, way: str) -> None:
     published.stall, published.bytes_a_second = way == "stalled", 200_000 if way == "slow" else None
     told = threading.Event()
 
@@ -153,7 +153,7 @@ def test_cancelling_ends_it_at_once_and_keeps_what_came(published: Hub, cache: P
     threading.Timer(0.5, told.set).start()
     with pytest.raises(Stop):
         checkpoints.get(NAME, accept_licence=True, check=check)
-    assert [path for path in cache.rglob("*.incomplete") if path.stat().st_size]
+    assert [path for path in hub_cache.rglob("*.incomplete") if path.stat().st_size]
     published.stall, published.bytes_a_second = False, None
     assert checkpoints.get(NAME).complete
 
@@ -161,15 +161,15 @@ def test_cancelling_ends_it_at_once_and_keeps_what_came(published: Hub, cache: P
 _GET = "from ldm3d import checkpoints; checkpoints.get('Intel/ldm3d-pano', accept_licence=True)"
 
 
-def test_a_killed_download_leaves_nothing_that_looks_whole_and_goes_on(published: Hub, cache: Path) -> None:
+def test_a_killed_download_leaves_nothing_that_looks_whole_and_goes_on(published: Hub, hub_cache: Path) -> None:
     published.bytes_a_second = 400_000
     with subprocess.Popen([sys.executable, "-c", _GET]) as process:
         until = time.monotonic() + 60
-        while not [path for path in cache.rglob("*.incomplete") if path.stat().st_size > 100_000]:
+        while not [path for path in hub_cache.rglob("*.incomplete") if path.stat().st_size > 100_000]:
             assert time.monotonic() < until
             time.sleep(0.02)
         process.send_signal(signal.SIGKILL if sys.platform != "win32" else signal.SIGTERM)
-    assert not [path for path in cache.rglob("*") if path.name == "model_index.json"]
+    assert not [path for path in hub_cache.rglob("*") if path.name == "model_index.json"]
     with pytest.raises(MachineError, match="in part only"):
         checkpoints.find(NAME)
     published.bytes_a_second = None
@@ -226,12 +226,14 @@ def test_the_recorded_revision_is_had_again_and_the_newest_on_demand(published: 
     assert newest.revision == published.repositories[NAME].commit != first.revision
 
 
-def test_the_newest_revision_takes_the_place_of_the_one_before(published: Hub, checkpoint: Tiny, cache: Path) -> None:
+def test_the_newest_revision_takes_the_place_of_the_one_before(
+    published: Hub, checkpoint: Tiny, hub_cache: Path
+) -> None:
     before = checkpoints.get(NAME, accept_licence=True)
     published.add(NAME, checkpoint("4c"))
     now = checkpoints.get(NAME, latest=True)
     assert not before.folder.exists()
-    assert sum(path.stat().st_size for path in cache.rglob("blobs/*")) == now.bytes
+    assert sum(path.stat().st_size for path in hub_cache.rglob("blobs/*")) == now.bytes
 
 
 def test_other_contents_under_the_recorded_revision_are_refused(published: Hub) -> None:
@@ -243,13 +245,13 @@ def test_other_contents_under_the_recorded_revision_are_refused(published: Hub) 
         checkpoints.get(NAME)
 
 
-def test_what_comes_damaged_is_thrown_away(published: Hub, cache: Path) -> None:
+def test_what_comes_damaged_is_thrown_away(published: Hub, hub_cache: Path) -> None:
     published.damage = True
     with pytest.raises(MachineError, match=r"came damaged \(its hash is not the hub's\) and was thrown away: start"):
         checkpoints.get(NAME, accept_licence=True)
     published.damage = False
     assert checkpoints.get(NAME).complete
-    assert not list(cache.rglob("*.incomplete"))
+    assert not list(hub_cache.rglob("*.incomplete"))
 
 
 def test_too_little_room_is_told_before_anything_large_comes(published: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -278,7 +280,7 @@ def test_a_refusal_is_one_sentence(
     assert "\n" not in str(why.value)
 
 
-def test_no_network_is_one_sentence(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_network_is_one_sentence(hub_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     with pytest.raises(MachineError, match=r"http://127.0.0.1:9 cannot be reached \(.*\): check the network") as why:
         checkpoints.offer(NAME)
