@@ -54,16 +54,27 @@ def load(
     if (kind == "sr") != (task == "upscale"):
         can, use = ("only enlarge", "task upscale") if kind == "sr" else ("not enlarge", "Intel/ldm3d-sr")
         raise InputError(f"{folder} can {can}; use {use}")
-    if lacks := shape.select(shape.list_files(folder), index).lacks:
+    files = shape.list_files(folder)
+    if lacks := shape.select(files, index).lacks:
         raise InputError(f"{folder} is incomplete ({lacks}); copy or download it again")
+    for name in files:
+        if name.endswith(".json"):
+            shape.read_json(folder / name)
     pipeline = getattr(ldm3d, _CLASSES[task])
     try:
         with _nothing_left_out():
-            pipe = pipeline.from_pretrained(folder, torch_dtype=dtype, local_files_only=True)
+            pipe = pipeline.from_pretrained(folder, dtype=dtype, local_files_only=True)
     except _BROKEN as error:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
-        raise InputError(f"{folder} cannot be loaded ({reason}); copy or download it again") from None
+        raise InputError(f"{folder} cannot be loaded ({_reason(error)}); copy or download it again") from None
     return pipe.to(device)
+
+
+def _reason(error: Exception) -> str:
+    """Return the first line of what went wrong, without advice that this program does not give."""
+    said = str(error).strip() or type(error).__name__
+    if "weights_only" in said:
+        return "a .bin file holds more than weights, which is not run"
+    return said.splitlines()[0][:200].rstrip(".")
 
 
 class _LeftOut(logging.Handler):
