@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 
 from depthfusion.errors import InputError, MachineError
 from depthfusion.generate import parts, rules
@@ -11,8 +10,6 @@ from depthfusion.generate.engines import Offer, offers, options_of, resolve
 from depthfusion.generate.request import GenerationRequest
 from ldm3d.amounts import in_words
 from ldm3d.checkpoints import hub_name
-
-PARTS = "the LDM3D parts (about 2 GB)"
 
 
 @dataclass(frozen=True)
@@ -41,11 +38,20 @@ class Entry:
 
 @dataclass(frozen=True)
 class Engines:
-    """All engines. `entry(name)` tells of any, also of one that is not listed."""
+    """All engines. `entry(name)` tells of any, also of one that is not listed.
+
+    Attributes:
+        listed: those to choose from.
+        lacks: the parts of LDM3D in words, with their size, where they are not installed; else empty.
+    """
 
     listed: tuple[Entry, ...] = ()
-    parts: bool = False
-    _known: dict[str, Entry] = field(default_factory=dict)
+    lacks: str = ""
+
+    @property
+    def parts(self) -> bool:
+        """Whether the parts of LDM3D are installed."""
+        return not self.lacks
 
     def entry(self, name: str) -> Entry:
         """Return what is known of the engine that a request calls `name`."""
@@ -54,33 +60,46 @@ class Engines:
             return found
         hub = hub_name(name)
         if hub is None:
-            lacks = "" if self.parts else f"needs {PARTS}"
-            return Entry(name, lacks or f"a checkpoint in {Path(name).parent}", options_of(name), self.parts)
+            words = _needs(self.lacks, 0) if self.lacks else f"ready if it is a checkpoint: {name}"
+            return Entry(name, words, options_of(name), self.parts)
         same = next((entry for entry in self.listed if hub_name(entry.name) == hub), None)
         if same is not None:
             return Entry(name, same.words, same.options, same.parts, same.checkpoint)
-        return Entry(name, _needs(self.parts, None), options_of(name), self.parts, hub)
+        return Entry(name, _needs(self.lacks, None), options_of(name), self.parts, hub)
 
 
 def survey() -> Engines:
     """Look what is there. Reads the disk, for a thread; nothing is loaded, and the network is not asked."""
     offered = offers()
-    return Engines((_auto(offered), *map(_entry, offered)), parts.installed())
+    lacks = _parts_in_words()
+    return Engines((_auto(offered), *(_entry(offer, lacks) for offer in offered)), lacks)
 
 
-def _entry(offer: Offer) -> Entry:
+def _parts_in_words() -> str:
+    if parts.installed():
+        return ""
+    if not parts.can_install():
+        return "the LDM3D parts"
+    try:
+        return f"the LDM3D parts (about {in_words(parts.bytes_needed())})"
+    except (InputError, MachineError):
+        return "the LDM3D parts"
+
+
+def _entry(offer: Offer, lacks: str) -> Entry:
     missing = (hub_name(offer.name) or "") if offer.download else ""
-    state = "ready" if offer.ready else _needs(offer.parts, offer.download)
+    state = _needs("" if offer.parts else lacks, offer.download)
     return Entry(offer.name, f"{state} — {offer.description}", offer.options, offer.parts, missing)
 
 
-def _needs(have_parts: bool, download: int | None) -> str:
-    lacks = [] if have_parts else [PARTS]
+def _needs(lacks: str, download: int | None) -> str:
+    """Return what is needed: the parts, and a download of so many bytes (None: of unknown size)."""
+    needed = [lacks] if lacks else []
     if download is None:
-        lacks.append("a download")
+        needed.append("a download")
     elif download:
-        lacks.append(f"a {in_words(download)} download")
-    return f"needs {' and '.join(lacks)}" if lacks else "ready"
+        needed.append(f"a {in_words(download)} download")
+    return f"needs {' and '.join(needed)}" if needed else "ready"
 
 
 def _auto(offered: list[Offer]) -> Entry:

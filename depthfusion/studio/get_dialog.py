@@ -18,12 +18,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from depthfusion.generate.jobs import JOBS
+from depthfusion.errors import MachineError
+from depthfusion.generate import parts
 from depthfusion.generate.model_jobs import GetModelJob, OfferModelJob
 from depthfusion.jobs.job import Job, Json
 from depthfusion.jobs.progress import Report
 from depthfusion.studio import theme
-from depthfusion.studio.engine_list import PARTS
 from depthfusion.studio.progress_words import progress_words
 from depthfusion.studio.tasks import Failure, Task, Tasks
 from ldm3d.amounts import in_words
@@ -40,7 +40,7 @@ class GetDialog(QDialog):
         parent: the window.
         tasks: where the work is done.
         name: what the person calls the engine.
-        parts: whether the parts of LDM3D are installed.
+        lacks: the parts of LDM3D in words, where they are not installed; else empty.
         checkpoint: what is to be downloaded, by its name on the hub; empty: nothing.
 
     `got` tells that everything is there, `stage_done` that something is.
@@ -49,9 +49,9 @@ class GetDialog(QDialog):
     got = Signal()
     stage_done = Signal()
 
-    def __init__(self, parent: QWidget, tasks: Tasks, name: str, parts: bool, checkpoint: str) -> None:
+    def __init__(self, parent: QWidget, tasks: Tasks, name: str, lacks: str, checkpoint: str) -> None:
         super().__init__(parent)
-        self._tasks, self._name, self._checkpoint = tasks, name, checkpoint
+        self._tasks, self._name, self._lacks, self._checkpoint = tasks, name, lacks, checkpoint
         self.task: Task | None = None
         self._go: Callable[[], None] = lambda: None
         self.setWindowTitle(f"Get {name}")
@@ -96,21 +96,28 @@ class GetDialog(QDialog):
         for button in (self.later, self.stop, self.go):
             row.addWidget(button)
         column.addLayout(row)
-        if parts:
-            self._ask_the_hub()
-        else:
+        if lacks:
             self._offer_parts()
+        else:
+            self._ask_the_hub()
 
     # --- what is shown -------------------------------------------------------------------------------------------
 
     def _offer_parts(self) -> None:
-        then = f" After that {escape(self._checkpoint)} is asked for." if self._checkpoint else ""
+        then = f" After that the hub is asked about {escape(self._checkpoint)}." if self._checkpoint else ""
+        title = f"{self._name} needs {self._lacks}"
+        if not parts.can_install():
+            try:
+                parts.require()
+            except MachineError as error:
+                self._show(title, escape(_sentence(str(error))))
+                return
         self._show(
-            f"{self._name} needs {PARTS}",
+            title,
             "PyTorch, diffusers and transformers are installed into the program's own environment; nothing else on "
             f"this machine is changed.{then}",
             go="Install",
-            does=lambda: self._run(JOBS["install-parts"](), "installing the LDM3D parts", self._parts_came),
+            does=lambda: self._run(parts.InstallPartsJob(), "installing the LDM3D parts", self._parts_came),
         )
 
     def _ask_the_hub(self) -> None:
@@ -121,7 +128,7 @@ class GetDialog(QDialog):
         self._run(OfferModelJob(self._checkpoint), f"asking about {self._checkpoint}", self._offered, quiet=True)
 
     def _offered(self, offer: Json) -> None:
-        licence = offer["licence"]
+        licence, accepted = offer["licence"], offer["licence"]["accepted"]
         link = f'<a href="{escape(licence["link"])}">{escape(licence["name"])}</a>' if licence["link"] else ""
         rows = (
             ("Download", in_words(offer["bytes_left"]) + _of(offer)),
@@ -143,12 +150,12 @@ class GetDialog(QDialog):
             ),
         )
         self.accepts.setText(f"I accept the licence ({licence['name']})")
-        self.accepts.setChecked(offer["accepted"])
-        self.accepts.setVisible(not offer["accepted"])
+        self.accepts.setChecked(accepted)
+        self.accepts.setVisible(not accepted)
         self.licence.setPlainText(licence["text"])
-        self.licence.setVisible(bool(licence["text"]) and not offer["accepted"])
-        self._allow(offer["accepted"])
-        (self.go if offer["accepted"] else self.accepts).setFocus()
+        self.licence.setVisible(bool(licence["text"]) and not accepted)
+        self._allow(accepted)
+        (self.go if accepted else self.accepts).setFocus()
         self.adjustSize()
 
     def _show(
@@ -220,9 +227,8 @@ class GetDialog(QDialog):
 
     def _failed(self, failure: Failure, asking: bool, again: Callable[[], None]) -> None:
         self._ended()
-        sentence = failure.message[:1].upper() + failure.message[1:]
         retry = self._ask_the_hub if asking else again
-        self._show(self.title.text(), escape(sentence) + ".", go="Try again", does=retry)
+        self._show(self.title.text(), escape(_sentence(failure.message)), go="Try again", does=retry)
 
     def _cancelled(self) -> None:
         self._ended()
@@ -247,3 +253,7 @@ class GetDialog(QDialog):
 def _of(offer: Json) -> str:
     """Say how much there is in all, where some has come already."""
     return f" (of {in_words(offer['bytes'])})" if offer["bytes_left"] < offer["bytes"] else ""
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."

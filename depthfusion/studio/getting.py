@@ -27,24 +27,24 @@ class Getting(QObject):
         super().__init__(window)
         self._window, self._tasks, self._banner = window, tasks, banner
         self.dialog: GetDialog | None = None
-        self._asked: tuple[str, bool, str] | None = None
+        self._asked: tuple[str, str, str] | None = None
         self._then: Callable[[], None] | None = None
 
-    def ask(self, name: str, parts: bool, checkpoint: str, then: Callable[[], None] | None = None) -> None:
+    def ask(self, name: str, lacks: str, checkpoint: str, then: Callable[[], None] | None = None) -> None:
         """Say what `name` lacks, and fetch it if that is wanted; then do what it was for.
 
         Args:
             name: what the person calls it.
-            parts: whether the parts of LDM3D are installed.
+            lacks: the parts of LDM3D in words, where they are not installed; else empty.
             checkpoint: what is to be downloaded, by its name on the hub; empty: nothing.
             then: what is done once all is there.
         """
         self._then = then
-        if self.dialog is not None and (self._asked == (name, parts, checkpoint) or self.dialog.task is not None):
+        if self.dialog is not None and (self._asked == (name, lacks, checkpoint) or self.dialog.task is not None):
             self._show()
             return
         self._drop()
-        self._asked = (name, parts, checkpoint)
+        self._asked = (name, lacks, checkpoint)
         QTimer.singleShot(0, self, self._make)  # making a dialog takes a turn of its own
 
     def _make(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from depthfusion import places
 from depthfusion.jobs.job import Json
 from depthfusion.studio import drops, engine_list
 from depthfusion.studio.background import Latest
-from depthfusion.studio.engine_list import Engines
+from depthfusion.studio.engine_list import Engines, Entry
 from depthfusion.studio.exporting import open_soon
 from depthfusion.studio.generation import Generations, asked
 from depthfusion.studio.mask_page import MaskPage
@@ -37,12 +38,12 @@ class Making(QObject):
         self._session = window.session
         self.generations = Generations(window.session, window.tasks, window.card, self)
         self._surveyor = Latest("engines", self)
-        self._wanted = False
+        self._after_survey: Callable[[], None] | None = None
         self.mask_page: MaskPage | None = None
         prompt = window.prompt
         prompt.generate.connect(self.generate)
         prompt.cancel.connect(self.generations.cancel)
-        prompt.get.connect(lambda entry: window.getting.ask(entry.name, entry.parts, entry.checkpoint))
+        prompt.get.connect(self.get)
         prompt.engine.folder.connect(self.ask_folder)
         prompt.source.ask_source.connect(partial(self._ask_picture, "source", "Choose a picture to begin from"))
         prompt.source.ask_mask.connect(partial(self._ask_picture, "mask", "Choose a mask: white is made anew"))
@@ -57,15 +58,22 @@ class Making(QObject):
 
     # --- engines -------------------------------------------------------------------------------------------------
 
-    def survey(self) -> None:
-        """Look, in a thread, which engines are ready."""
+    def survey(self, then: Callable[[], None] | None = None) -> None:
+        """Look, in a thread, which engines are ready; then go on."""
+        self._after_survey = then or self._after_survey
         self._surveyor.start(engine_list.survey)
 
     def _surveyed(self, engines: Engines) -> None:
         self._window.prompt.set_engines(engines)
-        if self._wanted:
-            self._wanted = False
-            self.generate()
+        then, self._after_survey = self._after_survey, None
+        if then is not None:
+            then()
+
+    def get(self, entry: Entry, then: Callable[[], None] | None = None) -> None:
+        """Ask whether to fetch what an engine needs."""
+        lacks = "" if entry.parts else self._window.prompt.engines.lacks
+        go_on = partial(self.survey, then) if then is not None else None
+        self._window.getting.ask(entry.name, lacks, entry.checkpoint, go_on)
 
     def ask_folder(self) -> None:
         """Ask for the folder of a checkpoint."""
@@ -90,11 +98,11 @@ class Making(QObject):
         if self.generations.busy or not request.prompt.strip():
             return
         if not self._window.prompt.engines.listed:
-            self._wanted = True  # as soon as it is known what there is
+            self._after_survey = self.generate  # as soon as it is known what there is
             return
         chosen = self._window.prompt.chosen
         if not chosen.ready:
-            self._window.getting.ask(chosen.name, chosen.parts, chosen.checkpoint, then=self.generate)
+            self.get(chosen, then=self.generate)
             return
         self._window.banner.clear()
         self.generations.start(asked(request, chosen.options), self._session.series.count)

@@ -190,7 +190,12 @@ def test_a_dropped_picture_restores_how_it_was_made(ldm3d: Window, qtbot: QtBot)
     request.engine = "sketch"
     with qtbot.waitSignal(canvas(ldm3d).arrived, timeout=LONG):
         ldm3d.open(path)
-    assert (request.prompt, request.negative, request.guidance, request.sampler) == ("a harbour", "people", 3.5, "euler")
+    assert (request.prompt, request.negative, request.guidance, request.sampler) == (
+        "a harbour",
+        "people",
+        3.5,
+        "euler",
+    )
     assert (request.seed, request.steps, request.size) == (11, 4, SIZE)
     assert request.engine == "sketch"
     assert ldm3d.banner.action.text() == f"Use {engine}"

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -16,7 +15,7 @@ from depthfusion.panorama import Panorama
 from depthfusion.studio import app
 from depthfusion.studio.viewport import Viewport
 from depthfusion.studio.window import Window
-from tests.studio.onscreen.helpers import Measured, open_world, timed
+from tests.studio.onscreen.helpers import Measured, closing, open_world, timed
 
 Viewport.paintGL = timed(Viewport.paintGL)  # type: ignore[method-assign]
 
@@ -54,12 +53,8 @@ def window(qapp: QApplication, tmp_path: Path, qtbot: QtBot) -> Iterator[Window]
     made.show()
     qtbot.waitExposed(made)
     made.activateWindow()
-    yield made
-    made._leave = True
-    made.close()
-    assert not [timer for timer in made.findChildren(QTimer) if timer.isActive()]
-    made.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    with closing(made):
+        yield made
 
 
 @pytest.fixture

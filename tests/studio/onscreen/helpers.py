@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
@@ -62,6 +63,17 @@ def timed(paint: Callable[[Viewport], None]) -> Callable[[Viewport], None]:
         Handlers.paints += 1
 
     return painted
+
+
+@contextlib.contextmanager
+def closing(window: Window) -> Iterator[None]:
+    """Close a window at the end, whatever runs; no timer of it may go on."""
+    yield
+    window._leave = True
+    window.close()
+    assert not [timer for timer in window.findChildren(QTimer) if timer.isActive()]
+    window.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 def canvas(window: Window) -> Viewport:
