@@ -121,10 +121,11 @@ def give_back() -> None:
 
 def _load(folder: Path, computing: Computing) -> Any:
     import torch
+
     from ldm3d.pipelines.loading import load
 
     device = "cpu" if computing.memory == "offload" else computing.device
-    return load(folder, task="text", device=device, dtype=getattr(torch, computing.precision))
+    return load(folder, "text", device, getattr(torch, computing.precision))
 
 
 def _stamp(folder: Path) -> int:

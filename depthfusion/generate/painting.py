@@ -100,9 +100,9 @@ def _run(
     course: _Course,
 ) -> Any:
     import torch
+
     from ldm3d.pipelines.sampling import set_sampler
     from ldm3d.pipelines.stopping import stop_when
-
     from ldm3d.preview import LatentPreview
 
     assert request.steps is not None
@@ -206,13 +206,11 @@ def _understood(
     checkpoint: Checkpoint, request: GenerationRequest, computing: Computing, seconds: float, *, blanked: bool
 ) -> str:
     """Say in a sentence what was done."""
-    begun = ""
+    begun = " painted"
     if request.source:
-        name = Path(request.source).name
-        where = "under the mask of " if request.mask else "of "
-        begun = f" made {100 * (request.denoise or 0):.0f} % {where}{name} anew as"
-    else:
-        begun = " painted"
+        name, share = Path(request.source).name, f"{100 * (request.denoise or 0):.0f} %"
+        begun = f" repainted {share} of what the mask selects in {name} as" if request.mask else ""
+        begun = begun or f" made {share} of {name} anew as"
     lora = f" and the LoRA {request.lora}" if request.lora else ""
     said = (
         f"{checkpoint.name}{begun} '{_whole_prompt(checkpoint, request)}' in {request.steps} steps of "

@@ -5,9 +5,9 @@ from __future__ import annotations
 import secrets
 
 from depthfusion.settings import Auto, Choice, File, Integer, Number, Size, State, Text, Value
+from ldm3d.pipelines.sampling import SAMPLERS
 
 LARGEST_SEED = 2**32 - 1
-SAMPLERS = ("ddim", "dpm++2m-karras", "euler", "unipc", "lcm")
 DEVICES = ("cpu", "cuda", "xpu", "mps")
 PRECISIONS = ("float32", "bfloat16", "float16")
 MEMORY = ("full", "tiled", "offload")

@@ -112,5 +112,6 @@ class Progress:
         if text != self._text:
             self._text, self._began, self._first = text, now, done
         spent, covered = now - self._began, done - self._first
-        left = spent / covered * (total - done) if covered > 0 and spent >= self._SETTLE else None
+        told = covered > 0 and spent >= self._SETTLE and done < total
+        left = spent / covered * (total - done) if told else None
         self._report(Report(text, done, total, left, unit))
