@@ -119,7 +119,7 @@ class LDM3DMixin:
             painted[torch.tensor(nsfw, device=painted.device)] = 0
         if output_type == "pt":
             return painted
-        rgb, depth = from_tensor(painted)
+        rgb, depth = from_tensor(painted, closes)
         if closes and rgb.shape[2] == 2 * rgb.shape[1]:
             rgb, depth = calm_poles(rgb, depth)
         return _returned(rgb, depth, nsfw, return_dict)

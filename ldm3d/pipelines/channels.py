@@ -22,6 +22,7 @@ RGB = NDArray[np.uint8]
 Depth = NDArray[np.uint16]
 Size = tuple[int, int]
 
+_REPAIRED = 32  # texels beyond the seam that repairing packed depth may look at
 _REACH = 8  # texels beyond the seam that resizing may look at, more than its widest filter when enlarging
 
 
@@ -62,10 +63,11 @@ def to_tensor(rgb: RGB, depth: Depth | None, channels: int, size: Size | None = 
     return torch.from_numpy(np.concatenate([colour, relief], axis=1))
 
 
-def from_tensor(decoded: Any) -> tuple[RGB, Depth]:
+def from_tensor(decoded: Any, wrap: bool = False) -> tuple[RGB, Depth]:
     """Turn what an autoencoder painted, [B, C, H, W] in [0, 1], into rgb uint8 [B, H, W, 3] and depth uint16 [B, H, W].
 
-    Packed depth is repaired (`ldm3d.rgbd.unpack_depth`).
+    Packed depth is repaired (`ldm3d.rgbd.unpack_depth`), across the seam where `wrap` says that the picture's left and
+    right edges are neighbours.
 
     Raises:
         MachineError: there are values that are no numbers, as half precision can give.
@@ -77,7 +79,9 @@ def from_tensor(decoded: Any) -> tuple[RGB, Depth]:
         )
     rgb = (painted[..., :3] * 255).round().astype(np.uint8)
     if painted.shape[-1] == 6:
-        return rgb, unpack_depth(painted[..., 3:])
+        columns, reach = painted.shape[2], _REPAIRED if wrap else 0
+        beyond = np.arange(-reach, columns + reach) % columns
+        return rgb, unpack_depth(painted[:, :, beyond, 3:])[..., reach : reach + columns]
     return rgb, (painted[..., 3] * 65535).round().astype(np.uint16)
 
 
