@@ -94,13 +94,7 @@ def _model(kind: Kind) -> Any:
             )
         )
     if kind == "depth_anything":
-        backbone = {
-            **_BACKBONE,
-            "model_type": "dinov2",
-            "image_size": 42,
-            "patch_size": 14,
-            "out_indices": [1, 2, 3, 4],
-        }
+        own = {"model_type": "dinov2", "image_size": 42, "patch_size": 14, "out_indices": [1, 2, 3, 4]}
         return transformers.DepthAnythingForDepthEstimation(
             transformers.DepthAnythingConfig(
                 backbone_config={**_BACKBONE, **own}, **_HEAD, reassemble_hidden_size=16, head_hidden_size=8
