@@ -17,6 +17,7 @@ TITLES = {
     "seamless": "LDM3D: what closing the seam adds to the forwards",
     "ldm3d_time": "LDM3D at full size: a picture",
     "ldm3d_memory": "LDM3D at full size: peak memory",
+    "ldm3d_warm": "LDM3D at full size: from a job's start to its first step",
 }
 HEAD = """# Measurements
 
