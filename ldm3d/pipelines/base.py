@@ -31,6 +31,7 @@ class LDM3DMixin:
     unet: Any
     config: Any
     safety_checker: Any
+    scheduler: Any
     image_processor: Any
     vae_scale_factor: int
     _execution_device: Any
@@ -48,6 +49,11 @@ class LDM3DMixin:
         """
         with quiet():
             return super().from_pretrained(pretrained_model_name_or_path, **kwargs)  # type: ignore[misc]
+
+    @classmethod
+    def extract_init_dict(cls, config_dict: dict[str, Any], **kwargs: Any) -> Any:
+        """Read `model_index.json` as this class's, whatever it names: diffusers would import the deprecated class."""
+        return super().extract_init_dict({**config_dict, "_class_name": cls.__name__}, **kwargs)  # type: ignore[misc]
 
     def register_modules(self, **modules: Any) -> None:
         """Take the pipeline's parts, as diffusers does; `InputError` for an autoencoder that is none of LDM3D's."""
@@ -84,6 +90,15 @@ class LDM3DMixin:
                 f"a picture of {width}×{height} cannot be painted; both must be multiples of {self.vae_scale_factor}"
             )
         return height, width
+
+    def _check_steps(self, steps: int, strength: float = 1.0) -> None:
+        """Raise `InputError` for numbers of steps that the scheduler cannot take, or that `strength` leaves none of."""
+        config = self.scheduler.config
+        most = config.get("original_inference_steps") or config.num_train_timesteps - config.get("steps_offset", 0)
+        if not 1 <= steps <= most:
+            raise InputError(f"{steps} steps cannot be taken by {type(self.scheduler).__name__}; take 1 to {most}")
+        if not 0 < strength <= 1 or int(steps * strength) < 1:
+            raise InputError(f"strength {strength:g} of {steps} steps leaves none; take {1 / steps:.3g} to 1")
 
     def _options(self, given: dict[str, Any], output_type: str, ours: frozenset[str] = frozenset()) -> dict[str, Any]:
         """Return the options of the call that go on to diffusers; `TypeError` for those that nobody has."""

@@ -58,6 +58,7 @@ class LDM3DImg2ImgPipeline(LDM3DMixin, StableDiffusionImg2ImgPipeline):
         options = self._options(options, output_type, frozenset({"image"}))
         if rgb is None:
             raise InputError("image-to-image has no picture to begin from; give rgb, or use LDM3DPipeline")
+        self._check_steps(num_inference_steps, strength)
         height, width = self._size(height or rgb.shape[-3], width or rgb.shape[-2])
         round_ = closes(seamless, height, width)
         pictures = to_tensor(rgb, depth, channels_of(self.vae), (width, height), wrap=round_)

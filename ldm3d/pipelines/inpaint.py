@@ -73,6 +73,7 @@ class LDM3DInpaintPipeline(LDM3DMixin, StableDiffusionInpaintPipeline):
             )
         if rgb.ndim != 3:
             raise InputError(f"rgb is {list(rgb.shape)}; repainting takes one picture [H, W, 3]")
+        self._check_steps(num_inference_steps, strength)
         height, width = self._size(height or rgb.shape[0], width or rgb.shape[1])
         round_ = closes(seamless, height, width)
         kept_rgb, kept_depth = fit(rgb, depth, (width, height), wrap=round_)

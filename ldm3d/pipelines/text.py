@@ -46,10 +46,11 @@ class LDM3DPipeline(LDM3DMixin, StableDiffusionPipeline):
                 num_images_per_prompt, callback_on_step_end, ip_adapter_image, cross_attention_kwargs, …
 
         Raises:
-            InputError: a size that the networks cannot have.
+            InputError: a size or a number of steps that cannot be had.
             MachineError: the decoder gave values that are no numbers.
         """
         options = self._options(options, output_type)
+        self._check_steps(num_inference_steps)
         height, width = self._size(height, width)
         round_ = closes(seamless, height, width)
         with self._painting(round_):

@@ -147,6 +147,7 @@ class LDM3DUpscalePipeline(LDM3DMixin, StableDiffusionPipeline):
             raise InputError("enlarging lacks rgb or depth; it takes both (ldm3d.depth_estimation makes depth)")
         if not 0 <= noise_level <= self.config.max_noise_level:
             raise InputError(f"noise level {noise_level} is out of range; take 0 to {self.config.max_noise_level}")
+        self._check_steps(num_inference_steps)
         height, width = self._size(height, width)
         round_ = closes(seamless, height, width)
         wanted = callback_on_step_end_tensor_inputs or ["latents"]

@@ -57,6 +57,20 @@ def test_packed_depth_is_repaired_from_floats_and_not_from_bytes(rgb: np.ndarray
     assert np.sqrt(np.mean(error**2)) <= 0.002
 
 
+def test_depth_is_repaired_across_a_seam_that_closes() -> None:
+    y, x = np.mgrid[:64, :128]
+    depth = (30000 + 12000 * np.sin(2 * np.pi * x / 128 + 0.7) + 90 * y).astype(np.uint16)
+    noise = np.random.default_rng(0).normal(0, 2 / 255, (1, 3, 64, 128)).astype(np.float32)
+    tensor = to_tensor(np.zeros((64, 128, 3), np.uint8), depth, 6)
+    tensor[:, 3:] = (tensor[:, 3:] + torch.from_numpy(noise)).clamp(0, 1)
+    closed = from_tensor(tensor, wrap=True)[1]
+    rolled = from_tensor(tensor.roll(50, -1), wrap=True)[1]
+    np.testing.assert_array_equal(rolled, np.roll(closed, 50, -1))
+    edge = from_tensor(tensor)[1][..., [0, -1]].astype(int) - depth[:, [0, -1]]
+    closed_edge = closed[..., [0, -1]].astype(int) - depth[:, [0, -1]]
+    assert np.abs(closed_edge).mean() < np.abs(edge).mean()
+
+
 def test_without_depth_it_is_one_half(rgb: np.ndarray) -> None:
     assert (fit(rgb, None)[1] == NEUTRAL).all()
     assert (to_tensor(rgb, None, 4)[:, 3] - 0.5).abs().max() < 1e-4
