@@ -14,6 +14,7 @@ from depthfusion.generate.engines import resolve
 from depthfusion.generate.model_jobs import CheckModelJob, GetModelJob, OfferModelJob, RemoveModelJob
 from depthfusion.generate.models import KEPT
 from depthfusion.generate.parts import InstallPartsJob
+from depthfusion.generate.picture_jobs import EnlargeJob, ImportJob
 from depthfusion.generate.request import GenerationRequest
 from depthfusion.jobs.job import Job, Json
 from depthfusion.jobs.progress import Progress
@@ -72,5 +73,15 @@ def unload() -> None:
 
 
 JOBS: dict[str, type[Job]] = {
-    job.kind: job for job in (GenerateJob, InstallPartsJob, OfferModelJob, GetModelJob, CheckModelJob, RemoveModelJob)
+    job.kind: job
+    for job in (
+        GenerateJob,
+        ImportJob,
+        EnlargeJob,
+        InstallPartsJob,
+        OfferModelJob,
+        GetModelJob,
+        CheckModelJob,
+        RemoveModelJob,
+    )
 }

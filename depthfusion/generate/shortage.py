@@ -10,8 +10,15 @@ from depthfusion.generate.rules import STRIDE
 
 Phase = Literal["loading", "painting", "decoding"]
 
-# What allocators say: CUDA's, ROCm's and XPU's, Apple's, and the processor's.
-_WORDS = ("out of memory", "can't allocate memory", "cannot allocate memory", "not enough memory")
+# What allocators say, CUDA's, ROCm's and XPU's, Apple's, and the processor's; the last is all that oneDNN, which
+# computes convolutions there, says of it.
+_WORDS = (
+    "out of memory",
+    "can't allocate memory",
+    "cannot allocate memory",
+    "not enough memory",
+    "could not create a primitive",
+)
 
 
 def is_shortage(error: BaseException) -> bool:

@@ -43,6 +43,7 @@ def test_shortages_are_known_in_all_their_words() -> None:
         "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: you tried …",
         "MPS backend out of memory (MPS allocated: 1 GB …)",
         "CUDA error: out of memory",
+        "could not create a primitive",
     ):
         assert is_shortage(RuntimeError(words))
     assert is_shortage(MemoryError())
