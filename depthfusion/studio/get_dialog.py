@@ -117,7 +117,7 @@ class GetDialog(QDialog):
             "PyTorch, diffusers and transformers are installed into the program's own environment; nothing else on "
             f"this machine is changed.{then}",
             go="Install",
-            does=lambda: self._run(parts.InstallPartsJob(), "installing the LDM3D parts", self._parts_came),
+            does=lambda: self._run(parts.InstallPartsJob(), "LDM3D parts", self._parts_came),
         )
 
     def _ask_the_hub(self) -> None:
@@ -145,9 +145,7 @@ class GetDialog(QDialog):
             f"Get {offer['name']}",
             f"<table>{table}</table>",
             go="Download",
-            does=lambda: self._run(
-                GetModelJob(offer["name"], True), f"downloading {offer['name']}", lambda result: self._all_here()
-            ),
+            does=lambda: self._run(GetModelJob(offer["name"], True), offer["name"], lambda result: self._all_here()),
         )
         self.accepts.setText(f"I accept the licence ({licence['name']})")
         self.accepts.setChecked(accepted)

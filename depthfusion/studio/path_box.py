@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
@@ -21,13 +22,20 @@ class PathBox(Editor):
         value: the declaration, whose value is a path's text; empty is nothing.
         nothing: what the empty value is called.
         asks: what can be asked for: a name and its words.
+        called: what a file is called.
     """
 
     asked = Signal(str)
 
-    def __init__(self, value: Value[str], nothing: str, asks: tuple[tuple[str, str], ...]) -> None:
+    def __init__(
+        self,
+        value: Value[str],
+        nothing: str,
+        asks: tuple[tuple[str, str], ...],
+        called: Callable[[Path], str] = lambda path: path.name,
+    ) -> None:
         super().__init__(value)
-        self._nothing, self._asks = nothing, asks
+        self._nothing, self._asks, self._called = nothing, asks, called
         self._at_hand: tuple[tuple[str, str], ...] = ()
         self._shown = value.default
         self.box = Box()
@@ -52,7 +60,7 @@ class PathBox(Editor):
     def _fill(self) -> None:
         rows = [("", self._nothing), *self._at_hand]
         if self._shown and self._shown not in {path for path, _ in rows}:
-            rows.append((self._shown, Path(self._shown).name))
+            rows.append((self._shown, self._called(Path(self._shown))))
         with QSignalBlocker(self.box):
             self.box.clear()
             for path, words in rows:

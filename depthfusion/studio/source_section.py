@@ -41,7 +41,9 @@ class SourceSection(Section):
         self._session = session
         request = session.request
         self.source = PathBox(GenerationRequest.source, "Words alone", (("file", "Choose a picture…"),))
-        self.mask = PathBox(GenerationRequest.mask, "Everything", (("paint", "Paint…"), ("file", "Choose a mask…")))
+        self.mask = PathBox(
+            GenerationRequest.mask, "Everything", (("paint", "Paint…"), ("file", "Choose a mask…")), _called
+        )
         self.strength = LeftToTheProgram(GenerationRequest.denoise)
         self._usable = True
         self._unreadable = False
@@ -139,3 +141,7 @@ def _read(source: Path, marked: Path | None) -> Start:
     rgb = small_picture(source, _WIDTH)
     height, width = rgb.shape[:2]
     return Start(rgb, mask.load(marked, (width, height)) if marked is not None else None)
+
+
+def _called(path: Path) -> str:
+    return "What is painted" if path.parent == mask.folder() else path.name

@@ -51,14 +51,15 @@ class Start:
         """Return uint8 [H, W, 3]: what can be told of the picture under noise of `strength`.
 
         Wiener's filter of latents with unit variance and the spectrum of natural pictures, 1/f² (Field 1987), under
-        white noise: a²S/(a²S + 1 − a²) with a the share of the picture that is left.
+        white noise: a²S/(a²S + 1 − a²) with a the share of the picture that is left; at strength 1, nothing but the
+        mean colour.
         """
         left = signal(strength)
         if left == 1.0:
             return self._rgb
         height, width = self._rgb.shape[:2]
         power = _spectrum_of_pictures(2 * height, width) * left**2
-        kept = power / (power + 1.0 - left**2)
+        kept = power / (power + 1.0 - left**2) if strength < 1.0 else np.zeros_like(power)
         seen = np.fft.irfft2(self._spectrum * kept[..., None], s=(2 * height, width), axes=(0, 1))[:height]
         result = (seen + self._mean).clip(0, 255).astype(np.uint8)
         return result if self._mask is None else np.where(self._mask[..., None] == 1, result, self._rgb)

@@ -131,4 +131,5 @@ def kill_worker(window: Window, qtbot: QtBot, room: str) -> None:
     os.kill(queue.process_id, signal.SIGKILL)
     qtbot.waitUntil(window.banner.isVisible, timeout=LONG)
     assert window.banner.kind == "error"
-    assert "worker process ended unexpectedly (signal 9)" in window.banner.text.text()
+    told = window.banner.text.text()
+    assert "worker process ended unexpectedly (signal 9" in told, told
