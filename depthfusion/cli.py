@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import depthfusion
-from depthfusion import console, model_command, options, places
+from depthfusion import console, model_command, options, picture_command, places
 from depthfusion.camera.options import ViewOptions
 from depthfusion.errors import Exit, InputError, MachineError
 from depthfusion.export.settings import ExportSettings
@@ -122,12 +122,22 @@ def _parser() -> tuple[options.Parser, list[str]]:
     _output(generate, "NAME.png", "the picture; its depth becomes NAME.depth.png")
     options.add(generate, GenerationRequest, "generation", skip=("prompt",))
 
-    imported = command("import", _import, "make a panorama of a picture and its depth")
+    importing = functools.partial(picture_command.run_import, do=_do)
+    imported = command("import", importing, "make a panorama of a picture and its depth, given or estimated")
     imported.add_argument(
         "image", metavar="IMAGE", type=options.file_name, help="PNG, JPEG, WebP, TIFF or EXR, twice as wide as high"
     )
     _output(imported, "NAME.png", "the picture; its depth becomes NAME.depth.png")
     _depth(imported)
+    picture_command.add_import_options(imported)
+    imported.set_defaults(before=picture_command.check_import)
+
+    enlarging = functools.partial(picture_command.run_enlarge, do=_do)
+    enlarge = command("enlarge", enlarging, "make a panorama larger, in colour and depth")
+    _scene(enlarge)
+    _output(enlarge, "NAME.png", "the picture; its depth becomes NAME.depth.png")
+    picture_command.add_enlarge_options(enlarge)
+    enlarge.set_defaults(before=picture_command.check_enlarge)
 
     still = command("still", _still, "draw one picture of a world")
     _scene(still)
@@ -210,26 +220,6 @@ def _generation(namespace: argparse.Namespace, output: Path) -> GenerateJob:
 def _asked(namespace: argparse.Namespace) -> Json:
     """Return the values of the request that were given."""
     return {"prompt": namespace.prompt, **options.given(namespace, GenerationRequest)}
-
-
-def _import(namespace: argparse.Namespace) -> int:
-    from depthfusion import panorama
-
-    output = Path(namespace.output)
-    written = {os.path.realpath(path) for path in (output, panorama.depth_path(output))}
-    for source in (namespace.image, namespace.depth, panorama.depth_beside(Path(namespace.image))):
-        if source is not None and os.path.realpath(source) in written:
-            raise InputError(f"{source} is read and would be written as well: choose another name for -o")
-    panorama.check_destination(output)
-    read = panorama.load(
-        Path(namespace.image),
-        Path(namespace.depth) if namespace.depth else None,
-        invert_depth=namespace.invert_depth,
-        depth_unit=namespace.depth_unit,
-    )
-    panorama.save(read, output)
-    console.tell(output, panorama.depth_path(output))
-    return Exit.DONE
 
 
 def _project(namespace: argparse.Namespace, *, moving: bool) -> Project:

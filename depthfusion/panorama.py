@@ -22,7 +22,16 @@ from ldm3d import rgbd
 from ldm3d.rgbd import check_pair_writable as check_destination
 from ldm3d.rgbd import depth_path
 
-__all__ = ["MissingDepthError", "Panorama", "check_destination", "depth_beside", "depth_path", "load", "save"]
+__all__ = [
+    "MissingDepthError",
+    "Panorama",
+    "check_destination",
+    "depth_beside",
+    "depth_path",
+    "load",
+    "load_colour",
+    "save",
+]
 
 SMALLEST = (8, 4)  # width and height
 _DEPTH_SUFFIXES = (".png", ".exr", ".tif", ".tiff", ".npy", ".webp", ".jpg", ".jpeg")
@@ -119,6 +128,27 @@ def load(
             "with; give the depth that you mean with --depth"
         )
     return result
+
+
+def load_colour(path: str | Path) -> Panorama:
+    """Load the colour of a picture of the whole sphere, with a depth of ½ everywhere that is still to be estimated.
+
+    Raises:
+        InputError: the file cannot be read, or is not 2:1.
+        MachineError: the disk or the memory did not do.
+    """
+    path = Path(path)
+    decoded = picture.read(path, "colour")
+    _check_shape(decoded, path, "a panorama", "crop or resize it")
+    record = _record(decoded, path, strict=False)
+    height, width = decoded.pixels.shape[:2]
+    return Panorama(
+        rgb=conversion.colour(decoded),
+        depth=np.full((height, width), 32768, np.uint16),
+        request=record.request if record else None,
+        parameters=decoded.texts.get(metadata.PARAMETERS),
+        made=record.made if record else None,
+    )
 
 
 def save(panorama: Panorama, path: str | Path) -> tuple[Path, Path]:

@@ -1,7 +1,7 @@
 """Panoramas made larger: colour by Lanczos, depth guided by the colour, or both by LDM3D-SR on top of these.
 
-The sphere has no border: rows beyond a pole are those on its other side, half a turn away. NumPy only; an upscaler, which
-needs torch, is handed in.
+The sphere has no border: rows beyond a pole are those on its other side, half a turn away. NumPy only; an
+upscaler, which needs torch, is handed in.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ def check_size(source: tuple[int, int], size: tuple[int, int]) -> None:
         raise InputError(f"size {width}x{height} is not twice as wide as high: choose {2 * rows}x{rows}")
     if width < source[0]:
         raise InputError(
-            f"size {width}x{height} is smaller than the panorama's {source[0]}x{source[1]}: choose a larger one, such as "
-            f"{2 * source[0]}x{2 * source[1]}"
+            f"size {width}x{height} is smaller than the panorama's {source[0]}x{source[1]}: choose a larger one, "
+            f"such as {2 * source[0]}x{2 * source[1]}"
         )
 
 

@@ -37,7 +37,8 @@ def enlarge_depth(
     if depth.shape[0] >= height:
         rows = (np.arange(height) * 2 + 1) * depth.shape[0] // (2 * height)
         columns = (np.arange(width) * 2 + 1) * depth.shape[1] // (2 * width)
-        return depth[rows[:, None], columns]
+        nearest: NDArray[np.uint16] = depth[rows[:, None], columns]
+        return nearest
     padded = _continued(depth.astype(np.float32))
     guide = _continued(_reduced(colour, depth.shape))
     split = _splits(padded)

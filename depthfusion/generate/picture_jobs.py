@@ -201,7 +201,7 @@ def choose_method(method: Method, device: str = "auto") -> tuple[Literal["ldm3d-
     if devices.choose(devices.report(), device=device).device == "cpu":
         return (
             "lanczos",
-            "lanczos is used: without a GPU LDM3D-SR takes hours (--method ldm3d-sr takes it all the same)",
+            "lanczos is used: without a GPU LDM3D-SR takes hours (--method ldm3d-sr does it still)",
         )
     return "ldm3d-sr", "ldm3d-sr is used: it is here, and so is a GPU"
 
