@@ -64,7 +64,6 @@ def test_lora_fused_and_unfused(pipe: Any, paint: Callable[..., Any], tmp_path: 
 def test_ip_adapter_from_a_folder(pipe: Any, paint: Callable[..., Any], rgb: np.ndarray, tmp_path: Path) -> None:
     folder = write_ip_adapter(tmp_path)
     pipe.load_ip_adapter(str(folder), subfolder="models", weight_name="ip-adapter_sd15.safetensors")
-    pipe.feature_extractor = pipe.feature_extractor or None
     pipe.set_ip_adapter_scale(0.8)
     bright, dark = (paint(ip_adapter_image=Image.fromarray(picture)).rgb for picture in (rgb, np.zeros_like(rgb)))
     assert (bright != dark).any()

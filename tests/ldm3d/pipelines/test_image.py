@@ -103,6 +103,10 @@ def test_wrong_input_is_one_sentence(made_image: Callable[..., Any], rgb: np.nda
     pipe = made_image()
     with pytest.raises(InputError, match="no picture to begin from"):
         pipe(PROMPT)
+    with pytest.raises(InputError, match=r"strength 0\.1 of 5 steps leaves none; take 0\.2 to 1"):
+        pipe(PROMPT, rgb, depth, 0.1, num_inference_steps=5)
+    with pytest.raises(InputError, match=r"strength 1\.5 of 50 steps"):
+        pipe(PROMPT, rgb, depth, 1.5)
     with pytest.raises(InputError, match="62×60 cannot be painted"):
         pipe(PROMPT, rgb[:60, :62], depth)
     with pytest.raises(InputError, match="3 pictures for 2 prompts"):

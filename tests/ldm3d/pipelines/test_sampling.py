@@ -63,6 +63,24 @@ def test_the_samplers_differ(made: Callable[..., Any], seed: Callable[..., torch
         assert (one != other).any()
 
 
+@pytest.mark.parametrize(("name", "most"), [("ddim", 999), ("lcm", 50)])
+def test_steps_that_a_sampler_cannot_take_are_one_sentence(made: Callable[..., Any], name: str, most: int) -> None:
+    pipe = made(kind="4c")
+    set_sampler(pipe, name)
+    for steps in (0, most + 1):
+        with pytest.raises(InputError, match=f"{steps} steps cannot be taken by .*; take 1 to {most}"):
+            pipe("a forest", num_inference_steps=steps)
+    taken = []
+
+    def stop_soon(pipeline: Any, step: int, timestep: Any, tensors: dict[str, Any]) -> dict[str, Any]:
+        taken.append(step)
+        pipeline._interrupt = True
+        return tensors
+
+    pipe("a forest", num_inference_steps=most, callback_on_step_end=stop_soon)
+    assert taken == [0]
+
+
 def test_an_unknown_sampler_is_one_sentence(made: Callable[..., Any]) -> None:
     with pytest.raises(InputError, match=r"no sampler plms; choose ddim, dpm\+\+2m-karras, euler, unipc, lcm"):
         set_sampler(made(), "plms")
