@@ -51,11 +51,9 @@ def main() -> None:
             name = f"{size.replace('x', '×')}, {kind}"
             times.append(_time_case(name, arguments.steps, both["ours"]))
             memory.append(_memory_case(name, both["ours"], both["bare"]))
-    import torch
-
-    about = {"torch": f"torch {torch.__version__.split('+')[0]}, {torch.get_num_threads()} threads"}
-    measure.record("ldm3d_time", "s", times, **about)
-    measure.record("ldm3d_memory", "GB", memory, **about)
+            about = {"torch": f"torch {both['ours']['torch']}, {both['ours']['threads']} threads"}
+            measure.record("ldm3d_time", "s", times, **about)  # after every pair: all of them take long
+            measure.record("ldm3d_memory", "GB", memory, **about)
 
 
 def _child(arguments: argparse.Namespace, who: str, size: str, kind: str) -> dict[str, Any]:
@@ -137,6 +135,8 @@ def ours(checkpoint: Path, size: tuple[int, int], kind: str, steps: int) -> dict
         total = time.perf_counter() - began
     return {
         **seconds,
+        "torch": torch.__version__.split("+")[0],
+        "threads": torch.get_num_threads(),
         "total": total,
         "first": starts["unet"] - began,
         "preview": previews,
