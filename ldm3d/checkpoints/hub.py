@@ -58,9 +58,13 @@ def ask(name: str, revision: str | None, check: Callable[[], None]) -> Remote:
         MachineError: where it cannot be asked, or does not give it to this person.
     """
     api = HfApi(endpoint=endpoint())
-    info = aside(
-        lambda: api.model_info(name, revision=revision, timeout=READ_SECONDS, files_metadata=True), check, name
-    )
+    try:
+        info = aside(
+            lambda: api.model_info(name, revision=revision, timeout=READ_SECONDS, files_metadata=True), check, name
+        )
+    except ValueError:
+        text = f"{endpoint()} does not answer as a hub: a login page may stand in the way of the network; try a browser"
+        raise MachineError(text) from None
     files = {}
     for sibling in info.siblings or ():
         path = PurePosixPath(sibling.rfilename)
@@ -105,7 +109,7 @@ def aside(call: Callable[[], T], check: Callable[[], None], name: str) -> T:
     def run() -> None:
         try:
             answers.put((True, call()))
-        except PROBLEMS as error:
+        except Exception as error:  # noqa: BLE001 — it is raised where the answer is waited for
             answers.put((False, error))
 
     threading.Thread(target=run, daemon=True, name=f"hub: {name}").start()
@@ -115,8 +119,10 @@ def aside(call: Callable[[], T], check: Callable[[], None], name: str) -> T:
             good, answer = answers.get(timeout=_LOOK_SECONDS)
         except queue.Empty:
             continue
-        if not good:
+        if not good and isinstance(answer, PROBLEMS):
             raise sentence(answer, name)
+        if not good:
+            raise answer
         return answer  # type: ignore[no-any-return]
 
 

@@ -166,7 +166,7 @@ def _pieces(url: str, begin: int, moved: Moved) -> Generator[bytes]:
                     if not put("piece", piece):
                         return
             put("end", None)
-        except hub.PROBLEMS as error:
+        except Exception as error:  # noqa: BLE001 — it is raised where the pieces are waited for
             put("error", error)
 
     thread = threading.Thread(target=read, daemon=True, name=f"transfer: {url}")

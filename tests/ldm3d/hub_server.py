@@ -58,6 +58,7 @@ class Hub:
         stall: whether large files' answers stop in the middle, with the connection open.
         ranges: whether ranges are served.
         damage: whether large files come with a wrong byte.
+        login_page: whether everything is answered with a page, as hotels' networks do.
         asked: the requests so far: path and range.
     """
 
@@ -68,6 +69,7 @@ class Hub:
     stall: bool = False
     ranges: bool = True
     damage: bool = False
+    login_page: bool = False
     asked: list[tuple[str, str]] = field(default_factory=list)
     address: str = ""
     closing: threading.Event = field(default_factory=threading.Event)
@@ -117,7 +119,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         hub, path = self.hub, unquote(urlsplit(self.path).path)
         hub.asked.append((path, self.headers.get("Range", "")))
-        if hub.busy:
+        if hub.login_page:
+            self._answer(200, {"Content-Type": "text/html"}, b"<html>Welcome</html>")
+        elif hub.busy:
             hub.busy -= 1
             self._answer(503)
         elif match := re.fullmatch(r"/api/models/([^/]+/[^/]+)(?:/revision/(\w+))?", path):

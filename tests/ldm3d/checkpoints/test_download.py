@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -285,6 +286,22 @@ def test_no_network_is_one_sentence(hub_cache: Path, monkeypatch: pytest.MonkeyP
     with pytest.raises(MachineError, match=r"http://127.0.0.1:9 cannot be reached \(.*\): check the network") as why:
         checkpoints.offer(NAME)
     assert "\n" not in str(why.value)
+
+
+def test_a_login_page_in_the_way_is_one_sentence(published: Hub) -> None:
+    published.login_page = True
+    with pytest.raises(MachineError, match=r"does not answer as a hub: a login page may stand in the way"):
+        checkpoints.offer(NAME)
+
+
+def test_being_told_to_stay_offline_is_one_sentence(published: Hub) -> None:
+    program = (
+        "from ldm3d import checkpoints\ntry:\n    checkpoints.offer('ldm3d')\nexcept Exception as e:\n    print(e)"
+    )
+    command, variables = [sys.executable, "-c", program], {**os.environ, "HF_HUB_OFFLINE": "1"}
+    said = subprocess.run(command, capture_output=True, text=True, check=True, env=variables).stdout
+    assert said == f"{NAME} cannot be downloaded because HF_HUB_OFFLINE is set: unset it and start again\n"
+    assert not published.asked
 
 
 @pytest.mark.parametrize("name", ["nobody/there", "Intel/ldm3d-xyz"])
