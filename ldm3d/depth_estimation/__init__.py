@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ldm3d.depth_estimation.alignment import align
 from ldm3d.depth_estimation.stitching import as_depth, stitch
-from ldm3d.depth_estimation.views import cover, render
+from ldm3d.depth_estimation.views import cover, render, shrunk
 from ldm3d.errors import InputError
 
 if TYPE_CHECKING:
@@ -74,11 +74,11 @@ def stitched(
 ) -> NDArray[np.float32]:
     """Return inverse distance float32 [h, w], up to scale, before it is scaled by its range; see `estimate`."""
     step: Step = progress or (lambda text, done, total: None)
-    views = cover()
+    views, seen = cover(), shrunk(rgb, estimator.side)
     depths: list[NDArray[Any]] = []
     for number, view in enumerate(views):
         step("estimating depth, view", number, len(views))
-        depths.append(estimator.inverse_depth(render(rgb, view, estimator.side)))
+        depths.append(estimator.inverse_depth(render(seen, view, estimator.side)))
     step("estimating depth, view", len(views), len(views))
     step("joining the views", 0, 1)
     alignment = align(views, depths, shifts=not estimator.metric)

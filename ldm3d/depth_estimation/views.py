@@ -92,6 +92,26 @@ def render(panorama: NDArray[np.uint8], view: View, side: int) -> NDArray[np.uin
     return picture
 
 
+def shrunk(panorama: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    """Return a panorama uint8 [H, W, 3] made smaller by a whole factor, in linear light, or as it is.
+
+    It keeps two texels or more for every pixel at the centre of a view of `side`, so that `render` has less to do and
+    nothing to lose.
+    """
+    height, width = panorama.shape[:2]
+    spare = int(np.tan(np.radians(DEGREES) / 2) * width / (2 * np.pi * side))
+    factor = next((factor for factor in range(spare, 1, -1) if height % factor == 0), 1)
+    if factor == 1:
+        return panorama
+    light = sphere.to_linear(np.arange(256, dtype=np.float32) / np.float32(255))
+    small = np.empty((height // factor, width // factor, 3), np.uint8)
+    for row in range(len(small)):
+        texels = light[panorama[row * factor : (row + 1) * factor]]
+        mean = texels.reshape(factor, -1, factor, 3).mean(axis=(0, 2))
+        small[row] = np.rint(sphere.to_srgb(mean) * 255)
+    return small
+
+
 def sample(image: Floats, x: Floats, y: Floats) -> Floats:
     """Sample `image` [h, w], a view's own, at x and y in [−1, 1] (right and up); bilinear, clamped at the border."""
     height, width = image.shape

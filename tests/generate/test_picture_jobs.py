@@ -41,10 +41,8 @@ def world(tmp_path: Path) -> Path:
 
 
 def test_the_window_finds_both_among_the_jobs(tmp_path: Path) -> None:
-    for job in (
-        ImportJob("a.jpg", "b.png", estimator="dpt-large"),
-        EnlargeJob("a.png", str(tmp_path / "b.png"), (64, 32)),
-    ):
+    enlarging = EnlargeJob("a.png", str(tmp_path / "b.png"), (64, 32))
+    for job in (ImportJob("a.jpg", "b.png", estimator="dpt-large"), enlarging):
         assert JOBS[job.kind].from_message(job.message()) == job
     assert enlarging.folder == tmp_path
 
