@@ -203,7 +203,7 @@ def test_arguments_are_checked_with_the_standard_library_alone(tmp_path: Path) -
         (["--mask", "x.png"], "--mask cannot be used alone: say with --from"),
         (["--denoise", "0.5"], "--denoise cannot be used alone"),
         (["--guidance", "51"], "guidance 51 cannot be used: choose a number from 0 to 50"),
-        (["--steps", "0"], "steps 0 cannot be used: choose a whole number from 1 to 1000"),
+        (["--steps", "0"], "steps 0 cannot be used: choose a whole number from 1 to 999"),
         (["-o", "x.jpg"], "x.jpg cannot hold a panorama"),
         (["-o", "no/x.png"], "its folder does not exist"),
     ],

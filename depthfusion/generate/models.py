@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from depthfusion.errors import InputError
 from depthfusion.generate.devices import Computing
+from depthfusion.generate.lora import Lora, put_on
 from depthfusion.jobs.progress import Progress
 from ldm3d.checkpoints import Checkpoint
 
@@ -23,12 +23,12 @@ class Model:
     Attributes:
         text: its pipeline from text; those for other tasks share its networks.
         computing: where and how exactly it computes.
-        lora: the LoRA that it carries, as it was asked for; empty: none.
+        lora: the LoRA that it carries.
     """
 
     text: Any
     computing: Computing
-    lora: str = field(default="", init=False)
+    lora: Lora | None = field(default=None, init=False)
 
     def task(self, name: str) -> Any:
         """Return the pipeline for a task (text, image, inpaint) over the same networks, placed as `computing` says."""
@@ -47,36 +47,23 @@ class Model:
             pipe.vae.enable_tiling()
         return pipe
 
-    def wear(self, lora: str, scale: float) -> None:
-        """Carry a LoRA (a hub name, folder or file) with weight `scale`; with an empty name, none.
+    def wear(self, lora: Lora | None, name: str, scale: float) -> None:
+        """Carry a LoRA, called `name` in errors, with weight `scale`, or none.
 
         Raises:
-            InputError: it cannot be found or read, or does not fit the networks.
+            InputError: it cannot be read, or does not fit the networks.
         """
         if lora != self.lora:
-            if self.lora:
+            if self.lora is not None:
                 self.text.unload_lora_weights()
-            self.lora = ""
-            if lora:
-                _load_lora(self.text, lora)
+            self.lora = None
+            if lora is not None:
+                put_on(self.text, lora, name)
             self.lora = lora
-        if lora:
-            self.text.set_adapters(self.text.get_list_adapters()["unet"], adapter_weights=scale)
-
-
-def _load_lora(pipe: Any, lora: str) -> None:
-    path = Path(lora)
-    try:
-        if path.is_file():
-            pipe.load_lora_weights(str(path.parent), weight_name=path.name)
-        else:
-            pipe.load_lora_weights(lora)
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
-        # What diffusers raises for names that are none, files that are no LoRA and shapes that do not fit.
-        with contextlib.suppress(ValueError):
-            pipe.unload_lora_weights()
-        said = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-        raise InputError(f"LoRA {lora} cannot be used ({said}): name one for Stable Diffusion 1") from None
+        if lora is not None:
+            networks = self.text.get_list_adapters()
+            for network in networks:
+                getattr(self.text, network).set_adapters(networks[network], scale)
 
 
 class Kept:

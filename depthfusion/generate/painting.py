@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from depthfusion.errors import MachineError
-from depthfusion.generate import devices, expected, inputs, parts, shortage
+from depthfusion.generate import devices, expected, inputs, lora, parts, shortage
 from depthfusion.generate.devices import Computing
 from depthfusion.generate.engines.base import Creation
 from depthfusion.generate.models import KEPT, Model, give_back
@@ -47,6 +47,7 @@ def paint(checkpoint: Checkpoint, request: GenerationRequest, progress: Progress
     assert request.size is not None
     parts.require()
     given = _given(request)
+    worn = lora.find(request.lora, progress) if request.lora else None
     checked = checkpoints.find(_found_by(checkpoint), progress=progress.step)
     width, height = request.size
     computing = devices.choose(
@@ -61,6 +62,7 @@ def paint(checkpoint: Checkpoint, request: GenerationRequest, progress: Progress
     started = time.monotonic()
     with _memory_told(computing, request.size, course):
         model = KEPT.get(checked, computing, progress)
+        model.wear(worn, request.lora, request.lora_scale)
         made = _run(model, checked, request, given, progress, course)
     total = time.monotonic() - started
     _remember(checked, request, computing, course, total)
@@ -110,7 +112,6 @@ def _run(
     assert request.seed is not None
     width, height = request.size
     steps = min(int(request.steps * request.denoise), request.steps) if request.denoise and given else request.steps
-    model.wear(request.lora, request.lora_scale)
     pipe = model.task("inpaint" if "mask" in given else "image" if given else "text")
     set_sampler(pipe, request.sampler)
     preview = LatentPreview(pipe.vae) if progress.wants_preview else None
@@ -211,10 +212,10 @@ def _understood(
         name, share = Path(request.source).name, f"{100 * (request.denoise or 0):.0f} %"
         begun = f" repainted {share} of what the mask selects in {name} as" if request.mask else ""
         begun = begun or f" made {share} of {name} anew as"
-    lora = f" and the LoRA {request.lora}" if request.lora else ""
+    with_lora = f" and the LoRA {request.lora}" if request.lora else ""
     said = (
         f"{checkpoint.name}{begun} '{_whole_prompt(checkpoint, request)}' in {request.steps} steps of "
-        f"{request.sampler} with guidance {request.guidance:g}{lora}, in {seconds:.0f} s on {computing.device} "
+        f"{request.sampler} with guidance {request.guidance:g}{with_lora}, in {seconds:.0f} s on {computing.device} "
         f"({computing.precision})"
     )
     if blanked:

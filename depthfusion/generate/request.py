@@ -8,6 +8,7 @@ from depthfusion.settings import Auto, Choice, File, Integer, Number, Size, Stat
 from ldm3d.pipelines.sampling import SAMPLERS
 
 LARGEST_SEED = 2**32 - 1
+MOST_STEPS = 999  # of the 1000 that checkpoints are trained with, samplers leave out the first
 DEVICES = ("cpu", "cuda", "xpu", "mps")
 PRECISIONS = ("float32", "bfloat16", "float16")
 MEMORY = ("full", "tiled", "offload")
@@ -30,7 +31,7 @@ class GenerationRequest(State):
         "size of the panorama, twice as wide as high (auto: the engine's own)",
     )
     steps = Auto(
-        Integer(50, "how often the picture is refined", minimum=1, maximum=1000),
+        Integer(50, "how often the picture is refined", minimum=1, maximum=MOST_STEPS),
         "how often the picture is refined (auto: the checkpoint's own, 50; 4 with sampler lcm)",
     )
     guidance = Auto(

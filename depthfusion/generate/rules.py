@@ -37,6 +37,8 @@ def check(request: GenerationRequest) -> None:
             raise InputError(f"{option} cannot be used alone: say with {other} what it is for, or leave it out")
     for name in ("source", "mask"):
         _check_file(request, name)
+    if request.lora and not HUB_NAME.fullmatch(request.lora) and not _exists(request.lora):
+        raise InputError(f"--lora {request.lora} cannot be read because there is no such file: name a file or folder")
     if request.size is not None and request.engine == SKETCH:
         check_sketch_size(request.size)
     elif request.size is not None and request.engine != AUTO:
@@ -110,6 +112,13 @@ def _check_file(request: GenerationRequest, name: str) -> None:
         there = False
     if not there:
         raise InputError(f"{option} {path} cannot be read because there is no such file: name a picture")
+
+
+def _exists(name: str) -> bool:
+    try:
+        return Path(name).expanduser().exists()
+    except (OSError, ValueError, RuntimeError):
+        return False
 
 
 def _is_folder(name: str) -> bool:

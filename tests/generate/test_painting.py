@@ -216,7 +216,12 @@ def test_what_it_took_is_remembered(folder: str, tmp_path: Path) -> None:
         ({"size": [192, 96]}, InputError, "no multiple of 64 in width and height: choose 256x128"),
         ({"device": "cuda"}, MachineError, "device cuda is not here"),
         ({"memory": "offload"}, InputError, "memory offload cannot be used on device cpu"),
-        ({"lora": "./none"}, InputError, "LoRA ./none cannot be used"),
+        ({"lora": "./none"}, InputError, "--lora ./none cannot be read because there is no such file"),
+        ({"lora": "BLACK"}, InputError, "because it is no .safetensors file"),
+        ({"lora": "EMPTY"}, InputError, "has no .safetensors file in it"),
+        ({"lora": "BROKEN"}, InputError, "cannot be used ("),
+        ({"lora": "OTHER"}, InputError, "cannot be used"),
+        ({"steps": 51, "sampler": "lcm"}, InputError, "steps 51 cannot be taken by sampler lcm: choose 50 or fewer"),
         ({"source": "FLAT"}, InputError, "has no depth beside it"),
         ({"source": "SOURCE", "denoise": 0.1}, InputError, "denoise 0.1 of 3 steps leaves none"),
         ({"source": "SOURCE", "mask": "BLACK"}, InputError, "has nothing white in it"),
@@ -231,7 +236,12 @@ def test_what_cannot_be_made_is_one_sentence(
         "OUTPUT": pair(tmp_path / "output.png"),
         "FLAT": str(tmp_path / "flat.png"),
         "BLACK": str(tmp_path / "black.png"),
+        "EMPTY": str(tmp_path),
+        "BROKEN": str(tmp_path / "broken" / "lora.safetensors"),
+        "OTHER": str(Path(folder) / "vae" / "diffusion_pytorch_model.safetensors"),
     }
+    (tmp_path / "broken").mkdir()
+    Path(names["BROKEN"]).write_bytes(b"no safetensors")
     for name in ("FLAT", "BLACK"):
         Image.new("RGB", (128, 64)).save(names[name])
     before = (tmp_path / "output.png").read_bytes()

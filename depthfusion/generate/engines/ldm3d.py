@@ -8,13 +8,14 @@ from pathlib import Path
 from depthfusion.errors import InputError
 from depthfusion.generate import rules
 from depthfusion.generate.engines.base import Creation
-from depthfusion.generate.request import GenerationRequest
+from depthfusion.generate.request import MOST_STEPS, GenerationRequest
 from depthfusion.jobs.progress import Progress
 from ldm3d import checkpoints
 from ldm3d.checkpoints import Checkpoint, Known
 
 _STEPS = {"lcm": 4, "dpm++2m-karras": 25}
 _LCM_GUIDANCE = 1.0
+_MOST_STEPS = {"lcm": 50}  # as many as it was distilled from; the others begin one step after the first of 1000
 _DENOISE, _DENOISE_MASK = 0.6, 1.0
 
 
@@ -70,11 +71,14 @@ class LDM3D:
         rules.check_ldm3d_size(completed.size)
         if request.sampler == "auto":
             completed.sampler = "lcm" if "lcm" in request.lora.casefold() else "ddim"
-        few = completed.sampler == "lcm"
         if request.steps is None:
             completed.steps = _STEPS.get(completed.sampler, self.checkpoint.steps)
+        elif request.steps > (most := _MOST_STEPS.get(completed.sampler, MOST_STEPS)):
+            raise InputError(
+                f"steps {request.steps} cannot be taken by sampler {completed.sampler}: choose {most} or fewer"
+            )
         if request.guidance is None:
-            completed.guidance = _LCM_GUIDANCE if few else self.checkpoint.guidance
+            completed.guidance = _LCM_GUIDANCE if completed.sampler == "lcm" else self.checkpoint.guidance
         if request.seamless == "auto":
             completed.seamless = "on"
         if request.source and request.denoise is None:
