@@ -72,12 +72,13 @@ def wanted_by(args: Sequence[str], system: str, environ: Mapping[str, str]) -> W
 
 
 def asks_for_ldm3d(args: Sequence[str]) -> bool:
-    """Say whether arguments name what needs the `ldm3d` lock: an engine of it, an estimator, a download."""
+    """Say whether arguments name what needs the `ldm3d` lock: an engine of it, an estimator, its upscaler, a download."""
     if list(args[:2]) == ["model", "get"]:
         return True
     values = dict(zip(args, [*args[1:], ""], strict=False))
     values |= dict(arg.split("=", 1) for arg in args if arg.startswith("--") and "=" in arg)
-    return values.get("--engine", "auto") not in {"auto", "sketch"} or "--estimator" in values
+    engine, method = values.get("--engine", "auto"), values.get("--method")
+    return engine not in {"auto", "sketch"} or "--estimator" in values or method == "ldm3d-sr"
 
 
 def venv_python(venv: Path, system: str) -> Path:

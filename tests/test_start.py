@@ -137,6 +137,8 @@ def test_a_command_asks_only_for_what_it_needs(
         (["import", "a.jpg", "-o", "x.png"], False),
         (["import", "a.jpg", "-o", "x.png", "--estimator", "dpt-large"], True),
         (["import", "a.jpg", "-o", "x.png", "--estimator=dpt-large"], True),
+        (["enlarge", "a.png", "-o", "x.png", "--method", "lanczos"], False),
+        (["enlarge", "a.png", "-o", "x.png", "--method", "ldm3d-sr"], True),
         (["model", "list"], False),
         (["model", "remove", "ldm3d"], False),
         (["model", "get", "ldm3d"], True),
