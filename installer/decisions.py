@@ -72,7 +72,7 @@ def wanted_by(args: Sequence[str], system: str, environ: Mapping[str, str]) -> W
 
 
 def asks_for_ldm3d(args: Sequence[str]) -> bool:
-    """Say whether arguments name what needs the `ldm3d` lock: an engine of it, an estimator, its upscaler, a download."""
+    """Say whether arguments name what needs the `ldm3d` lock: an engine, an estimator, the upscaler, a download."""
     if list(args[:2]) == ["model", "get"]:
         return True
     values = dict(zip(args, [*args[1:], ""], strict=False))
