@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from depthfusion.errors import InputError, MachineError
 from depthfusion.generate import expected
 from depthfusion.generate.engines import offers, resolve
 from depthfusion.generate.jobs import GenerateJob, unload
+from depthfusion.generate.models import KEPT
 from depthfusion.generate.request import GenerationRequest
 from depthfusion.jobs.progress import Cancelled, Progress, Report
 from depthfusion.panorama import Panorama
@@ -179,6 +181,29 @@ def test_a_lora_changes_the_picture_by_its_weight_and_is_taken_off_again(folder:
     assert not same(plain, worn)
     assert not same(less, worn)
     assert same(plain, after)
+
+
+@pytest.mark.parametrize("how", [{"precision": "bfloat16"}, {"precision": "float16"}, {"memory": "tiled"}])
+def test_half_precision_and_tiles_make_nearly_the_same_picture(
+    how: dict[str, str], folder: str, tmp_path: Path
+) -> None:
+    size = {"engine": folder, "size": [256, 128]}
+    plain = made(size, tmp_path / "plain.png")
+    other = made({**size, **how}, tmp_path / "other.png")
+    assert other.made is not None
+    assert {**other.made, **how} == other.made
+    assert not same(plain, other)
+    difference = np.abs(plain.rgb.astype(int) - other.rgb)
+    assert difference.mean() < plain.rgb.std() / 3
+
+
+def test_a_model_that_is_given_back_leaves_no_memory_behind(folder: str, tmp_path: Path) -> None:
+    made({"engine": folder}, tmp_path / "one.png")
+    networks = [weakref.ref(network) for network in (KEPT._model.text.unet, KEPT._model.text.vae)]  # type: ignore[union-attr]
+    made({"engine": folder, "precision": "bfloat16"}, tmp_path / "two.png")
+    assert [network() for network in networks] == [None, None]
+    unload()
+    assert KEPT._model is None
 
 
 def test_a_cancelled_picture_stops_within_a_step_and_the_model_is_kept(folder: str, tmp_path: Path) -> None:
