@@ -71,7 +71,7 @@ def enlarging(world: worlds.World) -> np.ndarray:
         sphere.sample_wrapped(small, u[None, :], v[:, None]),
         guided,
     ]
-    top, left, size = int(height * 0.415), int(width * 0.428), height // 8
+    top, left, size = int(height * 0.27), int(width * 0.59), height // 6
     crop = (slice(top, top + size), slice(left, left + size))
     depth = [way[crop].astype(float) for way in ways]
     low, high = depth[2].min(), depth[2].max()

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal
 
 from depthfusion import panorama
 from depthfusion.conversion import DepthUnit
-from depthfusion.errors import InputError
+from depthfusion.errors import InputError, MachineError
 from depthfusion.generate import devices, models, parts, shortage
 from depthfusion.jobs.job import Job, Json
 from depthfusion.jobs.progress import Progress
@@ -91,7 +91,10 @@ class ImportJob(Job):
         except (RuntimeError, MemoryError) as error:
             if not shortage.is_shortage(error):
                 raise
-            raise shortage.answer(computing, (384, 384), "loading") from None
+            raise MachineError(
+                f"estimator {name} does not fit into the memory of {computing.device}: close other programs or choose "
+                "a smaller one, such as depth-anything-v2-small"
+            ) from None
         finally:
             models.give_back()
         made = {"estimator": found.name, "revision": found.revision, "device": computing.device}
@@ -166,11 +169,9 @@ class EnlargeJob(Job):
         progress.step("loading the model", 0)
         models.KEPT.drop()
         computing = devices.choose(devices.report(), device=self.device)
-        phase: shortage.Phase = "loading"
         try:
             pipe = load(found.folder, "upscale", computing.device, getattr(torch, computing.precision))
             pipe.set_progress_bar_config(disable=True)
-            phase = "painting"
             with stop_when(pipe, progress.check):
                 return enlarging.enlarge(
                     before.rgb, before.depth, size, pipe, progress.step, num_inference_steps=self.steps, seed=self.seed
@@ -178,7 +179,10 @@ class EnlargeJob(Job):
         except (RuntimeError, MemoryError) as error:
             if not shortage.is_shortage(error):
                 raise
-            raise shortage.answer(computing, size, phase) from None
+            raise MachineError(
+                f"LDM3D-SR does not fit into the memory of {computing.device}: close other programs, or enlarge with "
+                "--method lanczos"
+            ) from None
         finally:
             pipe = None
             models.give_back()
