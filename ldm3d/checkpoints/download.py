@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,6 +26,7 @@ from ldm3d.files import cannot_write
 
 SPARE = 64 << 20
 """Bytes of the disk that are left free."""
+_TOLD_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -222,11 +224,15 @@ def _bring(remote: Remote, now: Record, folder: Path, progress: Step, check: Cal
     total = sum(entry.size for entry in now.files.values())
     done = total - sum(_missing(folder, now.revision, file, entry) for file, entry in now.files.items())
 
+    told = 0.0
+
     def moved(count: int) -> None:
-        nonlocal done
+        nonlocal done, told
         done += count
         check()
-        progress(f"downloading {now.name}", done, total)
+        if (moment := time.monotonic()) - told >= _TOLD_SECONDS or done == total:
+            told = moment
+            progress(f"downloading {now.name}", done, total)
 
     files = dict(now.files)
     for file, entry in sorted(files.items(), key=lambda item: item[1].size):

@@ -106,7 +106,8 @@ class _Growing:
 
     def _count(self, piece: bytes) -> None:
         self._sha256.update(piece)
-        self._git.update(piece)
+        if len(self._entry.blob) == 40:
+            self._git.update(piece)
         self.size += len(piece)
 
     def add(self, piece: bytes) -> None:
