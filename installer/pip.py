@@ -59,7 +59,7 @@ class Reading:
             if done is not None and done < self._size:
                 return Amount(self._file.split("-")[0], done, self._size, "bytes")
         known = max(len(self._seen), len(self._fetched))
-        return Amount("packages", min(known, self._packages), max(self._packages, known), "packages")
+        return Amount("packages", min(known, self._packages), self._packages, "packages")
 
     def _growing(self) -> int | None:
         """Return the size of the file that comes; None where it is not there, as with one of pip's cache."""
