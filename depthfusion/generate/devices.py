@@ -19,7 +19,7 @@ class Reported:
         rocm: whether `cuda` is AMD's.
         xpu: whether there is an Intel GPU.
         mps: whether there is Apple's.
-        free: bytes that are free on the GPU, where torch can tell.
+        free: bytes on the GPU that are free or this process's own, where torch can tell.
     """
 
     version: str = ""
@@ -51,10 +51,13 @@ def report() -> Reported:
 
     rocm = torch.version.hip is not None
     if torch.cuda.is_available():
-        free, _ = torch.cuda.mem_get_info()
+        free = torch.cuda.mem_get_info()[0] + torch.cuda.memory_reserved()
         return Reported(torch.__version__, torch.cuda.get_device_capability(), rocm, free=free)
     if torch.xpu.is_available():
-        free, _ = torch.xpu.mem_get_info()
+        try:
+            free = torch.xpu.mem_get_info()[0] + torch.xpu.memory_reserved()
+        except RuntimeError:  # drivers that do not tell
+            return Reported(torch.__version__, xpu=True)
         return Reported(torch.__version__, xpu=True, free=free)
     return Reported(torch.__version__, mps=torch.backends.mps.is_available())
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
 from depthfusion import panorama
-from depthfusion.errors import InputError
 from depthfusion.generate.engines import resolve
 from depthfusion.generate.model_jobs import CheckModelJob, GetModelJob, OfferModelJob, RemoveModelJob
 from depthfusion.generate.models import KEPT
 from depthfusion.generate.parts import InstallPartsJob
-from depthfusion.generate.picture_jobs import EnlargeJob, ImportJob
+from depthfusion.generate.picture_jobs import EnlargeJob, ImportJob, check_apart
 from depthfusion.generate.request import GenerationRequest
 from depthfusion.jobs.job import Job, Json
 from depthfusion.jobs.progress import Progress
@@ -42,7 +40,8 @@ class GenerateJob(Job):
         """Return `panorama`, `depth` (paths), `understood`, `why` (sentences) and the resolved `request`."""
         engine, request, why = resolve(GenerationRequest(**self.request))
         output = Path(self.output)
-        _check_apart(output, request)
+        beside = panorama.depth_beside(Path(request.source)) if request.source else None
+        check_apart(output, (request.source or None, request.mask or None, beside))
         panorama.check_destination(output)
         creation = engine.generate(request, progress)
         progress.step("writing the panorama", 0)
@@ -54,17 +53,6 @@ class GenerateJob(Job):
             "why": why,
             "request": request.as_dict(),
         }
-
-
-def _check_apart(output: Path, request: GenerationRequest) -> None:
-    """Raise `InputError` where what is read would be written over."""
-    written = {os.path.realpath(path) for path in (output, panorama.depth_path(output))}
-    read = [request.source, request.mask]
-    if request.source:
-        read.append(str(panorama.depth_beside(Path(request.source)) or ""))
-    for path in read:
-        if path and os.path.realpath(path) in written:
-            raise InputError(f"{path} is read and would be written as well: choose another name for -o")
 
 
 def unload() -> None:

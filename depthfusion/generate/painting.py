@@ -73,7 +73,12 @@ def paint(checkpoint: Checkpoint, request: GenerationRequest, progress: Progress
         request=request.as_dict(),
         made=_record(checked, request, computing),
     )
-    return Creation(panorama, _understood(checked, request, computing, total, blanked=bool((made.nsfw or [False])[0])))
+    said = _understood(checked, request, computing, total)
+    if unread := _unread(model.text.tokenizer, _whole_prompt(checked, request)):
+        said += f"; the prompt is too long, and '{unread}' at its end was not read"
+    if made.nsfw and made.nsfw[0]:
+        said += "; its safety checker took the picture for unfit and blanked it: take another seed or prompt"
+    return Creation(panorama, said)
 
 
 def _found_by(checkpoint: Checkpoint) -> str | Path:
@@ -203,9 +208,14 @@ def _record(checkpoint: Checkpoint, request: GenerationRequest, computing: Compu
     }
 
 
-def _understood(
-    checkpoint: Checkpoint, request: GenerationRequest, computing: Computing, seconds: float, *, blanked: bool
-) -> str:
+def _unread(tokenizer: Any, prompt: str) -> str:
+    """Return the end of the prompt that the text encoder does not see, which reads 75 words or parts of words."""
+    tokens = tokenizer(prompt, truncation=False, verbose=False).input_ids
+    most = tokenizer.model_max_length
+    return str(tokenizer.decode(tokens[most - 1 : -1])).strip() if len(tokens) > most else ""
+
+
+def _understood(checkpoint: Checkpoint, request: GenerationRequest, computing: Computing, seconds: float) -> str:
     """Say in a sentence what was done."""
     begun = " painted"
     if request.source:
@@ -213,11 +223,8 @@ def _understood(
         begun = f" repainted {share} of what the mask selects in {name} as" if request.mask else ""
         begun = begun or f" made {share} of {name} anew as"
     with_lora = f" and the LoRA {request.lora}" if request.lora else ""
-    said = (
+    return (
         f"{checkpoint.name}{begun} '{_whole_prompt(checkpoint, request)}' in {request.steps} steps of "
         f"{request.sampler} with guidance {request.guidance:g}{with_lora}, in {seconds:.0f} s on {computing.device} "
         f"({computing.precision})"
     )
-    if blanked:
-        said += "; its safety checker took the picture for unfit and blanked it: take another seed or prompt"
-    return said

@@ -110,8 +110,8 @@ class JobQueue:
                 mine = [waiting for waiting in self._waiting if waiting.number == ticket.number]
                 for waiting in mine:
                     self._waiting.remove(waiting)
-                running = self._running
-                if running is not None and running.number == ticket.number and self._stopping is None:
+                running = None if self._closed or self._stopping is not None else self._running
+                if running is not None and running.number == ticket.number:
                     mine.append(running)
                     self._stop(running)
             for cancelled in mine:

@@ -101,6 +101,27 @@ def test_the_prompt_gets_the_words_that_the_checkpoint_was_trained_with_once(tmp
     assert same(one, two)
 
 
+def test_the_end_of_a_long_prompt_that_is_not_read_is_told(folder: str, tmp_path: Path) -> None:
+    def said(prompt: str) -> str:
+        result = GenerateJob({**SMALL, "engine": folder, "prompt": prompt}, str(tmp_path / "x.png")).run(Progress())
+        return str(result["understood"])
+
+    assert "too long" not in said("a forest")
+    assert f"'{'a ' * 15}x y z' at its end was not read" in said("a " * 90 + "x y z")
+
+
+def test_what_the_safety_checker_blanks_is_told(tmp_path: Path) -> None:
+    folder = tiny.write_checkpoint(tmp_path / "own")
+    job = GenerateJob({**SMALL, "engine": str(folder)}, str(tmp_path / "x.png"))
+    assert "safety checker" not in job.run(Progress())["understood"]
+    assert KEPT._model is not None
+    tiny.make_everything_unsafe(KEPT._model.text)
+    assert "its safety checker took the picture for unfit and blanked it" in job.run(Progress())["understood"]
+    blank = panorama.load(tmp_path / "x.png")
+    assert not blank.rgb.any()
+    assert not blank.depth.any()
+
+
 def test_warm_is_cold_and_another_seed_is_another_picture(folder: str, tmp_path: Path) -> None:
     cold = made({"engine": folder}, tmp_path / "cold.png")
     other = made({"engine": folder, "seed": 8, "sampler": "dpm++2m-karras"}, tmp_path / "other.png")
