@@ -148,3 +148,24 @@ def test_auto_says_what_is_missing(monkeypatch) -> None:
     assert picture_jobs.choose_method("auto") == ("lanczos", "lanczos is used: the parts of LDM3D are not installed")
     with pytest.raises(InputError, match="choose one of auto, ldm3d-sr, lanczos"):
         picture_jobs.choose_method("magic")
+
+
+def test_short_memory_is_answered_with_what_would_help(world: Path, picture: Path, checkpoint, tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch")
+    from ldm3d import depth_estimation
+    from ldm3d.pipelines import loading
+
+    def too_much(*arguments: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loading, "load", too_much)
+        patch.setattr(picture_jobs, "UPSCALER", str(checkpoint("sr")))
+        with pytest.raises(MachineError, match="memory of cpu: close other programs, or enlarge with --method lanczos"):
+            EnlargeJob(str(world), str(tmp_path / "o.png"), (128, 64), method="ldm3d-sr", device="cpu").run(Progress())
+    folder = tiny_depth.write_estimator(tmp_path / "tiny", "dpt")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(depth_estimation, "load_estimator", too_much)
+        with pytest.raises(MachineError, match="such as depth-anything-v2-small"):
+            ImportJob(str(picture), str(tmp_path / "o.png"), estimator=str(folder), device="cpu").run(Progress())
+    assert not list(tmp_path.glob("o*"))
