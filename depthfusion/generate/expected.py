@@ -1,7 +1,7 @@
 """How long a picture will take here: by what was measured here before, else by a cautious guess; torch is not loaded.
 
 The time of a picture is that of its passes through the U-Net (two a step where guidance is on) and of the rest:
-loading, reading the prompt, encoding and decoding. Both are kept for each checkpoint, device and precision.
+reading the prompt, encoding and decoding, and loading. They are kept for each checkpoint, device and precision.
 """
 
 from __future__ import annotations
@@ -30,19 +30,28 @@ PIXELS = 1024 * 512  # what times are kept for
 _CORE_SECONDS = 18.0
 _NVIDIA_SECONDS = ((8, 0.2), (7, 0.45), (6, 0.75), (5, 1.5))
 _NVIDIA_MEMORY = 5500  # MiB: what nvidia-smi says of a card of 6 GB and more
-_GUESSED_REST = 10.0
+_GUESSED_REST, _GUESSED_LOADING = 4.0, 6.0
+_LEAST_SHARE = 0.25  # smaller pictures take hardly less time
 
 
 @dataclass(frozen=True)
 class Timing:
-    """Seconds of one pass of the U-Net over 1024×512 pixels, and of all the rest of a picture of that size."""
+    """Seconds of one pass of the U-Net over 1024×512 pixels, of all the rest of such a picture, and of loading."""
 
     pass_seconds: float
     rest_seconds: float
+    load_seconds: float
+
+    @classmethod
+    def measured(cls, painting: float, rest: float, loading: float, passes: int, pixels: int) -> Timing:
+        """Return what the seconds of a picture say."""
+        share = max(pixels / PIXELS, _LEAST_SHARE)
+        return cls(painting / passes / share, rest / share, loading)
 
     def of(self, passes: int, pixels: int) -> float:
         """Return the seconds of a picture. Attention makes large ones somewhat slower than this."""
-        return (self.pass_seconds * passes + self.rest_seconds) * max(pixels / PIXELS, 0.25)
+        share = max(pixels / PIXELS, _LEAST_SHARE)
+        return (self.pass_seconds * passes + self.rest_seconds) * share + self.load_seconds
 
 
 @dataclass(frozen=True)
@@ -76,12 +85,13 @@ def passes(steps: int, guidance: float, denoise: float | None) -> int:
 def guess(machine: Machine, device: str) -> Timing | None:
     """Return a cautious guess where nothing was measured; None where there is no ground for one."""
     if device == "cpu":
-        return Timing(_CORE_SECONDS / max(machine.cores, 1), _GUESSED_REST)
+        return Timing(_CORE_SECONDS / max(machine.cores, 1), _GUESSED_REST, _GUESSED_LOADING)
     if device == "cuda" and machine.nvidia is not None:
         generation, memory = machine.nvidia
         if memory < _NVIDIA_MEMORY:
             return None
-        return next((Timing(s, _GUESSED_REST) for least, s in _NVIDIA_SECONDS if generation >= least), None)
+        seconds = next((seconds for least, seconds in _NVIDIA_SECONDS if generation >= least), None)
+        return Timing(seconds, _GUESSED_REST, _GUESSED_LOADING) if seconds is not None else None
     return None
 
 

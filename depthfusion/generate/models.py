@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import gc
 import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,11 +24,13 @@ class Model:
     Attributes:
         text: its pipeline from text; those for other tasks share its networks.
         computing: where and how exactly it computes.
+        load_seconds: how long loading it took.
         lora: the LoRA that it carries.
     """
 
     text: Any
     computing: Computing
+    load_seconds: float
     lora: Lora | None = field(default=None, init=False)
 
     def task(self, name: str) -> Any:
@@ -79,7 +82,9 @@ class Kept:
         if self._model is None or key != self._key:
             self.drop()
             progress.step("loading the model", 0)
-            self._model, self._key = Model(_load(checkpoint.folder, computing), computing), key
+            began = time.monotonic()
+            pipe = _load(checkpoint.folder, computing)
+            self._model, self._key = Model(pipe, computing, time.monotonic() - began), key
             progress.step("loading the model", 1)
         return self._model
 

@@ -59,13 +59,13 @@ def paint(checkpoint: Checkpoint, request: GenerationRequest, progress: Progress
         pixels=width * height,
     )
     course = _Course()
-    started = time.monotonic()
     with _memory_told(computing, request.size, course):
         model = KEPT.get(checked, computing, progress)
+        started = time.monotonic()
         model.wear(worn, request.lora, request.lora_scale)
         made = _run(model, checked, request, given, progress, course)
     total = time.monotonic() - started
-    _remember(checked, request, computing, course, total)
+    _remember(checked, request, model, course, total)
     panorama = Panorama(
         rgb=made.rgb[0],
         depth=made.depth[0],
@@ -177,18 +177,16 @@ def _whole_prompt(checkpoint: Checkpoint, request: GenerationRequest) -> str:
     return f"{prefix} {request.prompt.strip()}"
 
 
-def _remember(
-    checkpoint: Checkpoint, request: GenerationRequest, computing: Computing, course: _Course, total: float
-) -> None:
+def _remember(checkpoint: Checkpoint, request: GenerationRequest, model: Model, course: _Course, total: float) -> None:
     """Keep how long it took, for `auto`."""
     assert request.size is not None
     assert request.steps is not None
     assert request.guidance is not None
-    share = max(request.size[0] * request.size[1] / expected.PIXELS, 0.25)
     counted = expected.passes(request.steps, request.guidance, request.denoise if request.source else None)
     painted = course.ended - course.began
-    timing = expected.Timing(painted / counted / share, max(total - painted, 0.0) / share)
-    expected.remember(checkpoint.name, computing.device, computing.precision, timing)
+    pixels = request.size[0] * request.size[1]
+    timing = expected.Timing.measured(painted, total - painted, model.load_seconds, counted, pixels)
+    expected.remember(checkpoint.name, model.computing.device, model.computing.precision, timing)
 
 
 def _record(checkpoint: Checkpoint, request: GenerationRequest, computing: Computing) -> dict[str, Any]:

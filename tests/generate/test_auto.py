@@ -77,18 +77,23 @@ def test_cuda_without_a_card_is_the_processor() -> None:
     assert Machine("cuda", 8).device == "cpu"
 
 
+@pytest.mark.parametrize(("passes_", "pixels"), [(100, PIXELS), (4, 4 * PIXELS), (1, 128 * 64)])
+def test_a_picture_as_the_measured_one_is_expected_to_take_as_long(passes_: int, pixels: int) -> None:
+    assert Timing.measured(20.0, 3.0, 5.0, passes_, pixels).of(passes_, pixels) == pytest.approx(28.0)
+
+
 def test_what_was_measured_counts_for_its_checkpoint_device_and_precision(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(expected, "here", lambda: Machine("mps", 8))
     asked = GenerationRequest(prompt="x", steps=10, guidance=1.0, size=(1024, 512))
     assert expected.of("Intel/ldm3d-pano", asked) is None
-    expected.remember("Intel/ldm3d-pano", "mps", "float16", Timing(2.0, 5.0))
-    expected.remember("Intel/ldm3d-pano", "mps", "float32", Timing(3.0, 6.0))
+    expected.remember("Intel/ldm3d-pano", "mps", "float16", Timing(2.0, 4.0, 1.0))
+    expected.remember("Intel/ldm3d-pano", "mps", "float32", Timing(3.0, 4.0, 2.0))
     assert expected.of("Intel/ldm3d-pano", asked) == pytest.approx(25.0)
     asked.precision = "float32"
     assert expected.of("Intel/ldm3d-pano", asked) == pytest.approx(36.0)
     assert expected.of("Intel/ldm3d-4c", asked) is None
     asked.size = (2048, 1024)
-    assert expected.of("Intel/ldm3d-pano", asked) == pytest.approx(144.0)
+    assert expected.of("Intel/ldm3d-pano", asked) == pytest.approx(4 * (10 * 3.0 + 4.0) + 2.0)
 
 
 @pytest.mark.parametrize("broken", ["", "[]", "{", '{"a": 1}', json.dumps({"a": {"pass_seconds": None}})])
@@ -98,7 +103,7 @@ def test_a_broken_file_of_timings_is_as_none(broken: str, monkeypatch: pytest.Mo
     places.state().mkdir(parents=True)
     Path(places.state() / "timings.json").write_text(broken, encoding="utf-8")
     assert expected.of("x/y", GenerationRequest(prompt="x", steps=10, guidance=1.0, size=(1024, 512))) is None
-    expected.remember("x/y", "mps", "float16", Timing(2.0, 5.0))
+    expected.remember("x/y", "mps", "float16", Timing(2.0, 4.0, 1.0))
     assert expected.of("x/y", GenerationRequest(prompt="x", steps=10, guidance=1.0, size=(1024, 512))) == 25.0
 
 

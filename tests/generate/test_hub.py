@@ -39,10 +39,10 @@ def test_auto_takes_it_when_it_is_here_and_known_to_be_quick(pano: str, monkeypa
     assert (engine.name, request.engine) == ("sketch", "sketch")
     assert "ldm3d would take about" in why
     assert "minutes here; choose it with --engine ldm3d" in why
-    expected.remember(pano, "cpu", "float32", Timing(0.1, 1.0))
+    expected.remember(pano, "cpu", "float32", Timing(0.1, 1.0, 2.0))
     engine, request, why = resolve(asked)
     assert (engine.name, request.engine, request.size, request.guidance) == ("ldm3d", "ldm3d", (1024, 512), 7.0)
-    assert why == "ldm3d is used: it is on this disk and takes about 11 s here"
+    assert why == "ldm3d is used: it is on this disk and takes about 13 s here"
     engine, _, why = resolve(GenerationRequest(prompt="a forest", size=(2000, 1000)))
     assert engine.name == "sketch"
     assert "ldm3d cannot make this, as size 2000x1000" in why
