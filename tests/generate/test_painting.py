@@ -204,7 +204,10 @@ def test_a_lora_changes_the_picture_by_its_weight_and_is_taken_off_again(folder:
     assert same(plain, after)
 
 
-@pytest.mark.parametrize("how", [{"precision": "bfloat16"}, {"precision": "float16"}, {"memory": "tiled"}])
+@pytest.mark.parametrize(
+    "how",
+    [{"precision": "bfloat16"}, pytest.param({"precision": "float16"}, marks=pytest.mark.full), {"memory": "tiled"}],
+)
 def test_half_precision_and_tiles_make_nearly_the_same_picture(
     how: dict[str, str], folder: str, tmp_path: Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from depthfusion.jobs.progress import Cancelled, Progress, Report, remaining
@@ -30,6 +31,25 @@ def test_the_time_left_is_the_rest_at_the_pace_of_this_phase() -> None:
 def test_long_times_are_told_in_minutes() -> None:
     assert remaining(125.2) == ", 2 min 05 s left"
     assert remaining(None) == ""
+
+
+def test_nothing_is_left_of_a_phase_that_is_done() -> None:
+    clock, reports = Clock(), list[Report]()
+    progress = Progress(reports.append, clock=clock)
+    progress.step("drawing", 0, 2)
+    clock.now = 9.0
+    progress.step("drawing", 2, 2)
+    assert reports[-1].line() == "drawing 2 of 2, 100 %"
+
+
+def test_previews_are_wanted_where_somebody_looks() -> None:
+    seen: list[tuple[int, ...]] = []
+    looking = Progress(preview=lambda rgb, depth: seen.append(rgb.shape + depth.shape))
+    picture = np.zeros((2, 4, 3), np.uint8)
+    for progress, wanted in ((looking, True), (Progress(), False)):
+        assert progress.wants_preview == wanted
+        progress.preview(picture, picture[..., 0])
+    assert seen == [(2, 4, 3, 2, 4)]
 
 
 def test_a_cancelled_job_stops_at_its_next_step() -> None:
