@@ -8,14 +8,15 @@ byte says where exactly.
 1. v = high + low/256 is the depth in units of 256: smooth where the depth is, with the high byte's noise on it. Its
    standard deviation σ is estimated from v's second differences by their median, which edges do not move.
 2. v is averaged over the neighbours that lie within a few σ of it, then of the plane through what that gave, so that
-   nothing is averaged across an edge of the depth and a slope does no harm. Where the decoder's limits at 0 and 255 cut
+   nothing is averaged across an edge of the depth and a slope does no harm; what curves lose is averaged once more and
+   put back. Where the decoder's limits at 0 and 255 cut
    the noise off, the mean of what was cut is made good.
 3. The whole number k of 256s is the one that brings k + low/256 nearest to that average. The result has the low byte's
    noise alone, and single wrong k stand out by a whole unit: further rounds over it, in a smaller neighbourhood, mend
    them.
-4. A pixel's own bytes count, merely rounded, where they continue their neighbours' line on one side at least, across
-   and down, and most pixels around do as well: there the channels are within half a byte. They also count where k is
-   further from the own high byte than noise explains: there the neighbourhood was wrong (a wire, a corner).
+4. A pixel's own bytes count, merely rounded, where they continue their neighbours' line or curve on one side at least,
+   across and down, and most pixels around do as well: there the channels are within half a byte. They also count where
+   k is further from the own high byte than noise explains: there the neighbourhood was wrong (a wire, a corner).
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ Field = NDArray[np.float32]
 
 _WIDE, _NEAR = 4, 2  # pixels
 _LIKE = 3.5  # neighbours within so many σ belong together
-_TRUST = 5.5  # so many σ, and no more, may a pixel's own high byte be wrong
+_TRUST = 6.5  # so many σ, and no more, may a pixel's own high byte be wrong
 _DOUBT = 2.5  # so many σ, and neighbours are asked again
 _HALF = 0.51  # a byte, and what rounding adds
 _MOST = 0.9  # of the pixels around continue their neighbours; of a black sky's noise, cut at 0, some 0.6 do
@@ -47,33 +48,33 @@ def repair(high: Field, low: Field) -> NDArray[np.uint16]:
         sigma = _noise(noisy, high)
         like = max(_LIKE * sigma, 1.0)
         guide = _average(noisy, _median_of_cross(noisy), _NEAR, like)
-        guide = _average(noisy, guide, _WIDE, like, slopes=_slopes(guide, like))
+        guide = _twice(noisy, guide, _WIDE, like, _slopes(guide, like))
         turns = np.rint(_uncut(guide - fraction, sigma))
         for _ in range(2):
             found = turns + fraction
-            guide = _average(found, _median_of_cross(found), _NEAR, 1.5, slopes=_slopes(guide, like))
+            guide = _twice(found, _median_of_cross(found), _NEAR, 1.5, _slopes(guide, like))
             turns = np.rint(guide - fraction)
-        turns = _nearest_around(turns, fraction, high, sigma)
+        turns = _nearest_around(turns, fraction, high, sigma, _slopes(guide, like))
         turns = np.where(exact | (np.abs(turns - high) > max(_TRUST * sigma, _HALF)), own, turns)
     depth: NDArray[np.uint16] = np.clip((turns + fraction) * 256, 0, 65535).astype(np.uint16)
     return depth
 
 
 def _continues(field: Field) -> NDArray[np.bool_]:
-    """Tell which values lie within ½ of a straight line with their neighbours on one side or both, in x and in y."""
-    across = _straight(field)
-    return across & _straight(field.T).T
+    """Tell which values continue their neighbours' line or curve, on one side at least, in x and in y."""
+    return _fits(field) & _fits(field.T).T
 
 
-def _straight(field: Field) -> NDArray[np.bool_]:
-    if field.shape[1] < 3:
-        return np.ones(field.shape, np.bool_)
-    line = np.abs(field[:, 2:] - 2 * field[:, 1:-1] + field[:, :-2]) < 0.5
-    straight = np.zeros(field.shape, np.bool_)
-    straight[:, 1:-1] = line
-    straight[:, 2:] |= line
-    straight[:, :-2] |= line
-    return straight
+def _fits(field: Field) -> NDArray[np.bool_]:
+    """Tell which values belong to 3 in a row whose second, or 5 whose fourth differences are below ½."""
+    fits = np.zeros(field.shape, np.bool_)
+    for order in (2, 4):
+        if field.shape[1] <= order:
+            return fits | (order == 2)  # too small to say anything
+        fit = np.abs(np.diff(field, order, axis=1)) < 0.5
+        for first in range(order + 1):
+            fits[:, first : first + fit.shape[1]] |= fit
+    return fits
 
 
 def _share(flags: NDArray[np.bool_]) -> Field:
@@ -117,20 +118,23 @@ def _uncut(high: Field, sigma: float) -> Field:
     return mended.astype(np.float32)
 
 
-def _nearest_around(turns: Field, fraction: Field, high: Field, sigma: float) -> Field:
+def _nearest_around(turns: Field, fraction: Field, high: Field, sigma: float, slopes: tuple[Field, Field]) -> Field:
     """Where `turns` is far from the pixel's own high byte, take a neighbour's that is much nearer, if there is one.
 
     Between the two sides of an edge an average can be far from both. "Far" and "much" are `_DOUBT` σ: anything less
-    would follow the noise.
+    would follow the noise. `slopes` are the depth's own, by which neighbours differ without an edge.
     """
     rows, columns = np.nonzero(np.abs(turns - high) > _DOUBT * sigma)
     own, phase = high[rows, columns], fraction[rows, columns]
     best: Field = turns[rows, columns]
     near = np.abs(best - own) - _DOUBT * sigma
-    around: Field = np.pad(turns + fraction, 1, mode="edge")
+    around: Field = turns + fraction
+    last_row, last_column = around.shape[0] - 1, around.shape[1] - 1
     for dy in range(3):
         for dx in range(3):
-            candidate = np.rint(around[rows + dy, columns + dx] - phase)
+            there = (np.clip(rows + dy - 1, 0, last_row), np.clip(columns + dx - 1, 0, last_column))
+            lean = slopes[0][there] * (dx - 1) + slopes[1][there] * (dy - 1)
+            candidate = np.rint(around[there] - lean - phase)
             distance: Field = np.abs(candidate - own)
             best[distance < near] = candidate[distance < near]
             near[distance < near] = distance[distance < near]
@@ -169,6 +173,13 @@ def _average(field: Field, guide: Field, radius: int, like: float, slopes: tuple
             count += is_like
     mean: Field = (guide + total / np.maximum(count, 1)).astype(np.float32)
     return mean
+
+
+def _twice(field: Field, guide: Field, radius: int, like: float, slopes: tuple[Field, Field]) -> Field:
+    """Return `_average` with what it took from curves put back: the average of what is left (Tukey's twicing)."""
+    mean = _average(field, guide, radius, like, slopes)
+    rest: Field = np.clip(field - mean, -like, like)
+    return mean + _average(rest, np.zeros_like(rest), radius, like)
 
 
 def _slopes(field: Field, like: float) -> tuple[Field, Field]:
