@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import functools
 import os
 import signal
@@ -274,7 +275,8 @@ def _world_of(namespace: argparse.Namespace) -> int:
 
     if _has_display():
         asked = _asked(namespace)
-        resolve(GenerationRequest(**asked))
+        with contextlib.suppress(MachineError):  # what is missing the window offers to get
+            resolve(GenerationRequest(**asked))
         return _studio(request=asked)
     job = _generation(namespace, Path("out"))  # checks the request before anything is made
     folder = Path("out")
