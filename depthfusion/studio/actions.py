@@ -38,7 +38,7 @@ class Actions:
         bar = window.menuBar()
         key = QKeySequence.StandardKey
         file = bar.addMenu("&File")
-        self._add(file, "&Open…", window.ask_open, key.Open)
+        self._add(file, "&Open…", window.openings.ask, key.Open)
         self._add(file, "&Save project", window.exports.save_project, key.Save)
         file.addSeparator()
         self._add(file, "Export &still…", lambda: window.exports.ask("still"), "Ctrl+E")
@@ -60,6 +60,8 @@ class Actions:
         self.cancel.setEnabled(False)
         world.addSeparator()
         self._add(world, "Begin from this &world", window.making.begin_from)
+        self._add(world, "&Enlarge…", window.pictures.ask_larger)
+        self._add(world, "Estimate its &depth anew…", window.pictures.ask_depth)
 
         view = bar.addMenu("&View")
         self._add(view, "&Return to the middle", window.home)

@@ -42,12 +42,13 @@ class _TwoLines(QStyledItemDelegate):
 
 
 class EngineEditor(Editor):
-    """A box of engines. `folder` asks for a checkpoint's folder on this machine."""
+    """A box of engines or other tools. `folder` asks for a checkpoint's folder on this machine, where that can be."""
 
     folder = Signal()
 
-    def __init__(self, value: Value[str]) -> None:
+    def __init__(self, value: Value[str], folders: bool = True) -> None:
         super().__init__(value)
+        self._folders = folders
         self.box = Box()
         self.box.setItemDelegate(_TwoLines(self.box))
         self.box.setMinimumContentsLength(6)
@@ -65,15 +66,16 @@ class EngineEditor(Editor):
             self.box.clear()
             for entry in entries:
                 self._add(entry.name, entry.name, entry.words)
-            self._add("A folder…", _FOLDER, "a checkpoint that lies on this machine")
+            if self._folders:
+                self._add("A folder…", _FOLDER, "a checkpoint that lies on this machine")
         self.show_value(self._shown)
 
     def show_value(self, value: str) -> None:
         self._shown = value
         index = self.box.findData(value)
         if index < 0:
-            self.box.insertItem(self.box.count() - 1, value, value)
-            index = self.box.count() - 2
+            index = self.box.count() - (1 if self._folders else 0)
+            self.box.insertItem(index, value, value)
         self.box.setCurrentIndex(index)
 
     def _add(self, shown: str, name: str, words: str) -> None:

@@ -1,4 +1,4 @@
-"""The engines as the window offers them: what is ready, and what the others need, in words. No Qt."""
+"""Engines, estimators and enlargers: what is ready, and what the others need, in words. No Qt."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from depthfusion.errors import InputError, MachineError
 from depthfusion.generate import parts, rules
 from depthfusion.generate.engines import Offer, offers, options_of, resolve
 from depthfusion.generate.request import GenerationRequest
+from ldm3d import checkpoints
 from ldm3d.amounts import in_words
-from ldm3d.checkpoints import hub_name
+from ldm3d.checkpoints import Checkpoint, Known, hub_name
+
+LANCZOS = "lanczos"
 
 
 @dataclass(frozen=True)
@@ -42,10 +45,14 @@ class Engines:
 
     Attributes:
         listed: those to choose from.
+        estimators: what makes depth of a picture.
+        enlargers: what makes a panorama larger.
         lacks: the parts of LDM3D in words, with their size, where they are not installed; else empty.
     """
 
     listed: tuple[Entry, ...] = ()
+    estimators: tuple[Entry, ...] = ()
+    enlargers: tuple[Entry, ...] = ()
     lacks: str = ""
 
     @property
@@ -72,7 +79,23 @@ def survey() -> Engines:
     """Look what is there. Reads the disk, for a thread; nothing is loaded, and the network is not asked."""
     offered = offers()
     lacks = _parts_in_words()
-    return Engines((_auto(offered), *(_entry(offer, lacks) for offer in offered)), lacks)
+    engines = (_auto(offered), *(_entry(offer, lacks) for offer in offered))
+    there = {one.name: one for one in checkpoints.installed()}
+    estimators, networks = (
+        tuple(_tool(known, there.get(known.name), lacks) for known in checkpoints.known() if known.kind == kind)
+        for kind in ("estimator", "sr")
+    )
+    own = Entry(LANCZOS, "ready — sharp and quick, invents nothing", frozenset())
+    return Engines(engines, estimators, (own, *networks), lacks)
+
+
+def _tool(known: Known, there: Checkpoint | None, lacks: str) -> Entry:
+    """Return an estimator or enlarger that is known by name."""
+    complete = there is not None and there.complete
+    need = 0 if complete else max(known.about - there.bytes, 1) if there is not None else known.about
+    name = known.aliases[0] if known.aliases else known.name
+    words = f"{_needs(lacks, need)} — {known.says}"
+    return Entry(name, words, frozenset(), not lacks, "" if complete else known.name)
 
 
 def _parts_in_words() -> str:

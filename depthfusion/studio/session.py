@@ -16,7 +16,7 @@ from depthfusion.export.settings import ExportSettings
 from depthfusion.generate.request import GenerationRequest
 from depthfusion.look import Look
 from depthfusion.project import Project
-from depthfusion.settings import Choice, Integer, Signal, State
+from depthfusion.settings import Choice, Integer, Signal, State, Text
 from depthfusion.studio.history import History
 from depthfusion.studio.results import Results
 from ldm3d.files import whole_file
@@ -36,14 +36,22 @@ class Series(State):
     count = Integer(1, "how many worlds are made, each from a seed of its own", minimum=1, maximum=99, label="Worlds")
 
 
+class Tools(State):
+    """What pictures are worked on with."""
+
+    estimator = Text("dpt-large", "what makes the depth of a picture that has none")
+    enlarger = Text("lanczos", "what makes a panorama larger")
+
+
 class Session:
     """The states that the window shows and changes. Every value is declared in its State and nowhere else.
 
     Attributes:
-        request, look, view, export, series, appearance: the states.
+        request, look, view, export, series, tools, appearance: the states.
         history: undo and redo over the first four.
         results: the worlds of late.
         files: what is open: a project, or a panorama and perhaps its depth; `scene_changed` tells of another world.
+        size: width and height of the panorama that is open.
         source: the panorama and its depth, and a project's own camera path; the states count, not those in it.
         last_seed: the seed of the last generation, for keeping it.
     """
@@ -54,10 +62,12 @@ class Session:
         self.view = ViewOptions()
         self.export = ExportSettings()
         self.series = Series()
+        self.tools = Tools()
         self.appearance = Appearance()
         self.results = Results()
         self.history = History(self._artwork())
         self.files: tuple[Path, ...] = ()
+        self.size: tuple[int, int] | None = None
         self.source: Project | None = None
         self.scene_changed = Signal()
         self.last_seed: int | None = None
@@ -68,11 +78,15 @@ class Session:
 
     def states(self) -> dict[str, State]:
         """All states by name, as the session's file keeps them."""
-        return {**self._artwork(), "series": self.series, "appearance": self.appearance}
+        return {**self._artwork(), "series": self.series, "tools": self.tools, "appearance": self.appearance}
 
-    def open(self, files: tuple[Path, ...], source: Project) -> None:
-        """Remember what is shown. The states stay as they are; `adopt_project` takes over those of `source`."""
+    def open(self, files: tuple[Path, ...], source: Project, size: tuple[int, int] | None = None) -> None:
+        """Remember what is shown, and its size where it is another.
+
+        The states stay as they are; `adopt_project` takes over those of `source`.
+        """
         self.files, self.source = files, source
+        self.size = size or self.size
         self.results.show(files)
         self.scene_changed.emit("scene")
 

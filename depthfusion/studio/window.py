@@ -8,21 +8,21 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QMessageBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from depthfusion import places, project
-from depthfusion.jobs.job import Json
-from depthfusion.studio import actions, drops, opengl, session, theme
+from depthfusion import places
+from depthfusion.studio import actions, opengl, session, theme
 from depthfusion.studio.background import Latest, Trouble
 from depthfusion.studio.banner import Banner
-from depthfusion.studio.exporting import Exports, open_soon
+from depthfusion.studio.exporting import Exports
 from depthfusion.studio.gallery import Gallery
 from depthfusion.studio.getting import Getting
 from depthfusion.studio.inspector import Inspector
 from depthfusion.studio.making import Making
+from depthfusion.studio.openings import Openings
+from depthfusion.studio.picture_work import PictureWork
 from depthfusion.studio.preview_card import PreviewCard
 from depthfusion.studio.prompt_panel import PromptPanel
-from depthfusion.studio.scenes import Scene, opener
 from depthfusion.studio.session import Session
 from depthfusion.studio.task_strip import TaskStrip
 from depthfusion.studio.tasks import Failure, Task, Tasks
@@ -56,7 +56,6 @@ class Window(QMainWindow):
         self.resize(QSize(1440, 900).boundedTo(self.screen().availableSize()))
 
         self.tasks = Tasks(self)
-        self.loader = Latest("opening", self)
         self.saver = Latest("saving", self)
         self.prompt = PromptPanel(state)
         self.inspector = Inspector(state)
@@ -72,7 +71,9 @@ class Window(QMainWindow):
         self.welcome: Welcome | None = None
         self._make_canvas()
         self._lay_out()
+        self.openings = Openings(self)
         self.making = Making(self)
+        self.pictures = PictureWork(self)
         self.actions_ = actions.Actions(self)
         self._connect()
         self.inspector.set_ready(False)
@@ -151,7 +152,7 @@ class Window(QMainWindow):
         ]
 
     def _connect(self) -> None:
-        self.gallery.chosen.connect(self.go_back)
+        self.gallery.chosen.connect(self.openings.go_back)
         self.gallery.transform.connect(self.making.begin_from)
         for panel in (self.prompt, self.inspector):
             panel.refused.connect(partial(self.banner.tell, "warning"))
@@ -162,8 +163,6 @@ class Window(QMainWindow):
         self.strip.cancel.connect(self.tasks.cancel)
         self.tasks.added.connect(self.strip.add)
         self.tasks.failed.connect(self._failed)
-        self.loader.done.connect(self._opened)
-        self.loader.failed.connect(self.show_trouble)
         self.saver.failed.connect(self.show_trouble)
         if self.viewport is not None and self.welcome is not None:
             self.viewport.failed.connect(self._without_canvas)
@@ -172,58 +171,13 @@ class Window(QMainWindow):
             self.viewport.arrived.connect(self.welcome.hide)
             self.viewport.left.connect(self.leave_full_screen)
             self.welcome.chosen.connect(self.try_prompt)
-            self.welcome.open.connect(self.ask_open)
+            self.welcome.open.connect(self.openings.ask)
 
     # --- opening -------------------------------------------------------------------------------------------------
 
     def open(self, *paths: Path, settled: bool = False) -> None:
-        """Open a picture, a picture and its depth, or a project. It is read in a thread; the latest wins.
-
-        `settled`: the session's settings stay; otherwise those that the files bring are taken over.
-        """
-        self.loader.start(opener(paths, settled))
-
-    def go_back(self, files: tuple[Path, ...]) -> None:
-        """Open a world of late again. The settings stay as they are, but for a project's, which are its own."""
-        self.open(*files, settled=not project.is_project(files[0]))
-
-    def ask_open(self) -> None:
-        """Ask for files to open."""
-        known = " ".join(f"*{suffix}" for suffix in (*drops.DEPTHS, drops.PROJECT))
-        here = self.session.files[0].parent if self.session.files else places.results().parent
-
-        def made() -> QFileDialog:
-            dialog = QFileDialog(self, "Open a panorama (choose its depth with it) or a project", str(here))
-            dialog.setNameFilter(f"Panoramas and projects ({known})")
-            dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-            dialog.filesSelected.connect(lambda names: self.open(*map(Path, names)))
-            return dialog
-
-        open_soon(self, made)
-
-    def _opened(self, scene: Scene) -> None:
-        self.banner.clear()
-        self.session.open(scene.files, scene.project)
-        self.setWindowTitle(f"{scene.name} – DepthFusion")
-        self.inspector.set_ready(True)
-        if self.viewport is not None:
-            self.viewport.show_scene(scene)
-        if scene.settled:
-            return
-        if project.is_project(scene.files[0]):
-            self.session.adopt_project(scene.project)
-        if scene.panorama.request is not None:
-            self._adopt_request(dict(scene.panorama.request))
-
-    def _adopt_request(self, request: Json) -> None:
-        """Take over how a picture was made, except its engine, which is only proposed."""
-        refused = self.session.adopt("request", request, skip=("engine",))
-        if refused:
-            self.banner.tell("warning", f"not every setting of this picture is known here: {refused[0]}")
-        engine = request.get("engine")
-        if isinstance(engine, str) and self.session.request.engine not in {"auto", engine}:
-            use = partial(setattr, self.session.request, "engine", engine)
-            self.banner.tell("info", f"this picture was made by {engine}", action=(f"Use {engine}", use))
+        """Open a picture, a picture and its depth, or a project; see `Openings.open`."""
+        self.openings.open(*paths, settled=settled)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if self._dropped(event):
@@ -327,9 +281,8 @@ class Window(QMainWindow):
         self._autosave.stop()
         self.save_session()
         self.tasks.close()
-        for one in (self.loader, self.saver):
-            one.close()
-        for one in (self.making, self.gallery, self.prompt.source):
+        self.saver.close()
+        for one in (self.openings, self.making, self.gallery, self.prompt.source):
             one.close_threads()
         self.gone.emit()
         event.accept()

@@ -119,6 +119,6 @@ def test_a_crash_loses_nothing(shown: Window, world: Path, qtbot: QtBot, tmp_pat
 
 
 def test_a_defect_is_told_and_written_to_the_log(window: Window) -> None:
-    window.loader.failed.emit(Trouble("a defect of the program", "Traceback: on purpose"))
+    window.openings._loader.failed.emit(Trouble("a defect of the program", "Traceback: on purpose"))
     assert window.banner.isVisible()
     assert "Traceback: on purpose" in places.log().read_text(encoding="utf-8")

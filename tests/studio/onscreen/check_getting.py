@@ -24,7 +24,7 @@ NAME = "Intel/ldm3d-4c"
 
 @pytest.fixture
 def hub(tmp_path: Path, checkpoint: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    """A hub on this machine with one tiny checkpoint, and an empty cache."""
+    """A hub on this machine with one tiny checkpoint, and an empty cache, for the workers."""
     for name in ("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_HUB_OFFLINE", "HF_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from depthfusion.studio.window import Window
-from tests.studio.onscreen.helpers import LEFT, canvas
+from tests.studio.onscreen.helpers import LEFT, LONG, canvas
 
 
 def test_dragging_turns_the_world_with_the_pointer(shown: Window, qtbot: QtBot) -> None:
@@ -64,7 +64,8 @@ def test_nobody_walks_out_of_the_world(shown: Window, qtbot: QtBot) -> None:
     viewport.setFocus()
     QTest.keyPress(viewport, Qt.Key.Key_Shift)
     QTest.keyPress(viewport, Qt.Key.Key_W, Qt.KeyboardModifier.ShiftModifier)
-    QTest.qWait(250)
+    qtbot.waitUntil(lambda: view.position[2] <= -4.5 * 0.98 + 1e-6, timeout=LONG)
+    QTest.qWait(100)
     QTest.keyRelease(viewport, Qt.Key.Key_W)
     QTest.keyRelease(viewport, Qt.Key.Key_Shift)
     assert view.position[2] == pytest.approx(-4.5 * 0.98)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +47,32 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = Panorama(rgb.clip(0, 255).astype(np.uint8), (depth * 65535).astype(np.uint16), depth_source="test")
     panorama.save(made, path)
     return path
+
+
+@pytest.fixture(scope="session")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Return (kind) -> folder of a tiny checkpoint (LDM3D's kinds, or dpt), to be read only.
+
+    It is written by another process: torch has no business in that of the window.
+    """
+    root = tmp_path_factory.mktemp("checkpoints")
+
+    def folder(kind: str = "ldm3d") -> Path:
+        path = root / kind
+        if not path.exists():
+            module, write = ("tiny_depth", "write_estimator") if kind == "dpt" else ("tiny", "write_checkpoint")
+            code = f"from pathlib import Path; from tests.ldm3d.{module} import {write} as w; w(Path({str(path)!r}), {kind!r})"
+            subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[3])
+        return path
+
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def no_torch() -> Iterator[None]:
+    """Nothing that the window does may bring torch into its process."""
+    yield
+    assert not {"torch", "diffusers", "transformers"} & set(sys.modules)
 
 
 @pytest.fixture
