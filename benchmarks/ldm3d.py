@@ -3,8 +3,9 @@
 CHECKPOINT is a folder that `benchmarks.full_size` wrote (random weights take as long as trained ones). Each run has a
 process of its own that loads the checkpoint through the public pipeline, draws a tiny picture to be warm, and then one
 of the size asked for, with the live preview at every step. Within that run the forwards of U-Net, VAE and text encoder
-are timed by hooks: what is left is ours, the safety checker included. The bare loop beside it, in its own process too,
-has the same components and nothing but the forwards and the scheduler's step.
+are timed by hooks: what is left is ours, the safety checker included. With few steps its share is large, so what it
+would be at the paper's 50 steps, which all take as long, stands beside it. The bare loop beside it, in its own process too,
+has the same components and nothing but the forwards and the scheduler's step; `--alone` leaves it out.
 
 Memory is the process's peak of resident memory without what it had after its imports. Needs Linux.
 """
@@ -37,6 +38,8 @@ def main() -> None:
     parser.add_argument("--sizes", nargs="+", default=["512x512", "1024x512"])
     parser.add_argument("--types", nargs="+", default=["float32", "bfloat16"])
     parser.add_argument("--steps", type=int, default=2)
+    parser.add_argument("--alone", action="store_true", help="leave out the bare loop")
+    parser.add_argument("--add", action="store_true", help="keep what is stored")
     parser.add_argument("--child", choices=["ours", "bare"], help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.child:
@@ -44,16 +47,21 @@ def main() -> None:
         child = ours if arguments.child == "ours" else bare
         print(json.dumps(child(arguments.checkpoint, size, arguments.types[0], arguments.steps)))
         return
-    times, memory = [], []
+    times, memory = (_stored(name) if arguments.add else [] for name in ("ldm3d_time", "ldm3d_memory"))
     for size in arguments.sizes:
         for kind in arguments.types:
-            both = {who: _child(arguments, who, size, kind) for who in ("bare", "ours")}
+            loop = None if arguments.alone else _child(arguments, "bare", size, kind)
+            run = _child(arguments, "ours", size, kind)
             name = f"{size.replace('x', '×')}, {kind}"
-            times.append(_time_case(name, arguments.steps, both["ours"]))
-            memory.append(_memory_case(name, both["ours"], both["bare"]))
-            about = {"torch": f"torch {both['ours']['torch']}, {both['ours']['threads']} threads"}
-            measure.record("ldm3d_time", "s", times, **about)  # after every pair: all of them take long
-            measure.record("ldm3d_memory", "GB", memory, **about)
+            times.append(_time_case(name, arguments.steps, run))
+            memory.append(_memory_case(name, run, loop))
+            measure.record("ldm3d_time", "s", times, torch=f"torch {run['torch']}")  # each at once: they take long
+            measure.record("ldm3d_memory", "GB", memory, torch=f"torch {run['torch']}")
+
+
+def _stored(name: str) -> list[dict[str, Any]]:
+    cases: list[dict[str, Any]] = json.loads((measure.RESULTS / f"{name}.json").read_text(encoding="utf-8"))["cases"]
+    return cases
 
 
 def _child(arguments: argparse.Namespace, who: str, size: str, kind: str) -> dict[str, Any]:
@@ -68,30 +76,34 @@ def _child(arguments: argparse.Namespace, who: str, size: str, kind: str) -> dic
 def _time_case(name: str, steps: int, run: dict[str, Any]) -> dict[str, Any]:
     step = statistics.median(run["unet"])
     outside = run["total"] - sum(sum(run[network]) for network in NETWORKS)
+    paper = run["total"] + (50 - steps) * step  # every step takes as long
     return {
         "name": name,
         "steps": steps,
+        "threads": run["threads"],
         "U-Net a step, s": step,
         "decoder, s": sum(run["vae.decoder"]),
         "text encoder, s": sum(run["text_encoder"]),
         "safety checker, s": sum(run["safety_checker"]),
-        "outside the three, %": 100 * outside / run["total"],
+        "outside the three networks, %": 100 * outside / run["total"],
+        "at 50 steps, %": 100 * outside / paper,
         "until the first step, s": run["first"],
-        "a preview, ms": 1000 * statistics.median(run["preview"]),
         "preview of a step, %": 100 * statistics.median(run["preview"]) / step,
         "runs": [run["total"]],
     }
 
 
-def _memory_case(name: str, run: dict[str, Any], loop: dict[str, Any]) -> dict[str, Any]:
+def _memory_case(name: str, run: dict[str, Any], loop: dict[str, Any] | None) -> dict[str, Any]:
+    peak = run["peak"] - run["imported"]
+    case = {"name": name, "weights, GB": run["weights"] / 1e9, "runs": [peak / 1e9]}
+    if loop is None:
+        return case
     activations = loop["peak"] - loop["loaded"]
     return {
-        "name": name,
-        "weights, GB": run["weights"] / 1e9,
+        **case,
         "bare loop's activations, GB": activations / 1e9,
-        "runs": [(run["peak"] - run["imported"]) / 1e9],
         "peer": "weights and activations",
-        "ratio": (run["peak"] - run["imported"]) / (run["weights"] + activations),
+        "ratio": peak / (run["weights"] + activations),
     }
 
 
