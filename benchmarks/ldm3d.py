@@ -4,8 +4,8 @@ CHECKPOINT is a folder that `benchmarks.full_size` wrote (random weights take as
 process of its own that loads the checkpoint through the public pipeline, draws a tiny picture to be warm, and then one
 of the size asked for, with the live preview at every step. Within that run the forwards of U-Net, VAE and text encoder
 are timed by hooks: what is left is ours, the safety checker included. With few steps its share is large, so what it
-would be at the paper's 50 steps, which all take as long, stands beside it. The bare loop beside it, in its own process too,
-has the same components and nothing but the forwards and the scheduler's step; `--alone` leaves it out.
+would be at the paper's 50 steps, which all take as long, stands beside it. The bare loop, in its own process too, has
+the same components and nothing but the forwards and the scheduler's step; `--alone` leaves it out.
 
 Memory is the process's peak of resident memory without what it had after its imports. Needs Linux.
 """
@@ -79,6 +79,7 @@ def _time_case(name: str, steps: int, run: dict[str, Any]) -> dict[str, Any]:
     paper = run["total"] + (50 - steps) * step  # every step takes as long
     return {
         "name": name,
+        "commit": measure.commit()[:12],
         "steps": steps,
         "threads": run["threads"],
         "U-Net a step, s": step,
@@ -95,7 +96,7 @@ def _time_case(name: str, steps: int, run: dict[str, Any]) -> dict[str, Any]:
 
 def _memory_case(name: str, run: dict[str, Any], loop: dict[str, Any] | None) -> dict[str, Any]:
     peak = run["peak"] - run["imported"]
-    case = {"name": name, "weights, GB": run["weights"] / 1e9, "runs": [peak / 1e9]}
+    case = {"name": name, "commit": measure.commit()[:12], "weights, GB": run["weights"] / 1e9, "runs": [peak / 1e9]}
     if loop is None:
         return case
     activations = loop["peak"] - loop["loaded"]
