@@ -61,8 +61,8 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
         path = root / kind
         if not path.exists():
             module, write = ("tiny_depth", "write_estimator") if kind == "dpt" else ("tiny", "write_checkpoint")
-            code = f"from pathlib import Path; from tests.ldm3d.{module} import {write} as w; w(Path({str(path)!r}), {kind!r})"
-            subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[3])
+            code = f"import pathlib, sys, tests.ldm3d.{module} as m; m.{write}(pathlib.Path(sys.argv[1]), {kind!r})"
+            subprocess.run([sys.executable, "-c", code, str(path)], check=True, cwd=Path(__file__).parents[3])
         return path
 
     return folder
