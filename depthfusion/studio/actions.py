@@ -50,8 +50,9 @@ class Actions:
         history = window.session.history
         self.undo = self._add(edit, "&Undo", window.undo, key.Undo)
         self.redo = self._add(edit, "&Redo", window.redo, key.Redo)
-        history.changed.connect(lambda name: self._enable())
-        self._enable()
+        history.changed.connect(lambda name: self.refresh())
+        window.making.stroked.connect(self.refresh)
+        self.refresh()
 
         world = bar.addMenu("&World")
         self.generate = self._add(world, "&Generate", window.making.generate, "Ctrl+Return")
@@ -71,6 +72,14 @@ class Actions:
 
         about = bar.addMenu("&Help")
         self._add(about, "&Keys and pointer", self._shortcuts, "F1")
+
+    def refresh(self) -> None:
+        """Offer undo and redo where there is something: strokes while a mask is painted, else settings."""
+        done = (
+            self._window.making.mask_page.canvas.mask if self._window.making.painting else self._window.session.history
+        )
+        self.undo.setEnabled(done.can_undo)
+        self.redo.setEnabled(done.can_redo)
 
     def set_generating(self, running: bool) -> None:
         """Offer what can be done while a world is made."""
@@ -106,11 +115,6 @@ class Actions:
 
         appearance.changed.connect(show)
         show()
-
-    def _enable(self) -> None:
-        history = self._window.session.history
-        self.undo.setEnabled(history.can_undo)
-        self.redo.setEnabled(history.can_redo)
 
     def _shortcuts(self) -> None:
         rows = "".join(

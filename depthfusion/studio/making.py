@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog
 
 from depthfusion import places
@@ -30,7 +30,11 @@ class Making(QObject):
 
     Args:
         window: whose panel, card, canvas, tasks and banner these are.
+
+    `stroked` tells that what can be undone on a mask is another, or that painting begins or ends.
     """
+
+    stroked = Signal()
 
     def __init__(self, window: Window) -> None:
         super().__init__(window)
@@ -157,9 +161,11 @@ class Making(QObject):
             self.mask_page.painted.connect(self._painted)
             self.mask_page.left.connect(self._leave_mask)
             self.mask_page.refused.connect(self._window.show_trouble)
+            self.mask_page.canvas.changed.connect(self.stroked)
             self._window.stack.addWidget(self.mask_page)
         self.mask_page.begin(Path(request.source), Path(request.mask) if request.mask else None)
         self._window.stack.setCurrentWidget(self.mask_page)
+        self.stroked.emit()
 
     def _painted(self, path: str) -> None:
         self._session.request.mask = path
@@ -168,6 +174,7 @@ class Making(QObject):
     def _leave_mask(self) -> None:
         self._window.stack.setCurrentIndex(0)
         self._window.stack.currentWidget().setFocus()
+        self.stroked.emit()
 
     def close_threads(self) -> None:
         """End what reads."""

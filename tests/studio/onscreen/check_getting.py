@@ -78,6 +78,7 @@ def test_nothing_is_fetched_without_a_click_and_a_licence(lacking: Window, hub: 
     assert not prompt.getter.isVisible()
 
 
+@pytest.mark.full
 def test_a_download_is_cancelled_and_goes_on_where_it_was(lacking: Window, hub: Hub, qtbot: QtBot) -> None:
     hub.bytes_a_second = 200_000
     QTest.mouseClick(lacking.prompt.getter, LEFT)
@@ -98,6 +99,7 @@ def test_a_download_is_cancelled_and_goes_on_where_it_was(lacking: Window, hub: 
     assert lacking.banner.text.text() == "ldm3d-4c is ready."
 
 
+@pytest.mark.full
 def test_a_download_goes_on_in_the_background(lacking: Window, hub: Hub, qtbot: QtBot) -> None:
     hub.bytes_a_second = 2_000_000
     QTest.mouseClick(lacking.prompt.button, LEFT)

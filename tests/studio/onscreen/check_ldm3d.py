@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from depthfusion import panorama
 from depthfusion.studio.window import Window
-from tests.studio.onscreen.helpers import HANDLER, LEFT, LONG, Handlers, canvas
+from tests.studio.onscreen.helpers import HANDLER, LEFT, LONG, Handlers, canvas, press
 
 SIZE = (128, 64)
 
@@ -71,6 +71,7 @@ def test_cancelling_frees_the_window_at_once_and_the_next_world_comes(ldm3d: Win
     assert ldm3d.tasks.queues["generate"].process_id == worker
 
 
+@pytest.mark.full
 def test_the_preview_can_be_hidden_for_a_world(ldm3d: Window, qtbot: QtBot) -> None:
     ldm3d.session.request.steps = 300
     QTest.mouseClick(ldm3d.prompt.button, LEFT)
@@ -95,6 +96,7 @@ def test_only_what_the_engine_has_is_shown(ldm3d: Window) -> None:
     assert "sketch makes worlds of words alone" in prompt.source.words.text()
 
 
+@pytest.mark.full
 def test_a_world_becomes_another_by_its_prompt(ldm3d: Window, qtbot: QtBot) -> None:
     first = made(ldm3d, qtbot)
     ldm3d.gallery.transform.emit(first)
@@ -139,8 +141,9 @@ def test_a_mask_is_painted_and_only_that_is_made_anew(ldm3d: Window, qtbot: QtBo
     QTest.keyClick(page.canvas, Qt.Key.Key_Up)
     QTest.keyClick(page.canvas, Qt.Key.Key_Space)
     assert (page.canvas.mask.marked != one).any()
-    ldm3d.undo()
+    press(ldm3d, qtbot, Qt.Key.Key_Z)
     assert (page.canvas.mask.marked == one).all()
+    assert ldm3d.actions_.redo.isEnabled()
     assert ldm3d.session.request.source == str(first)
     QTest.mouseClick(page.done, LEFT)
     qtbot.waitUntil(lambda: not page.isVisible(), timeout=LONG)
@@ -167,6 +170,7 @@ def test_a_mask_that_is_left_changes_nothing(ldm3d: Window, world: Path, qtbot: 
     assert ldm3d.session.request.mask == ""
 
 
+@pytest.mark.full
 def test_several_seeds_come_one_after_another_and_stand_in_the_strip(ldm3d: Window, qtbot: QtBot) -> None:
     ldm3d.session.request.seed = 7
     ldm3d.prompt.count.spin.setValue(3)
@@ -181,6 +185,7 @@ def test_several_seeds_come_one_after_another_and_stand_in_the_strip(ldm3d: Wind
     assert [ldm3d.gallery.tiles[path].unseen for path in paths] == [False, True, True]
 
 
+@pytest.mark.full
 def test_a_dropped_picture_restores_how_it_was_made(ldm3d: Window, qtbot: QtBot) -> None:
     request = ldm3d.session.request
     request.update({"negative": "people", "guidance": 3.5, "sampler": "euler", "seed": 11})
@@ -203,6 +208,7 @@ def test_a_dropped_picture_restores_how_it_was_made(ldm3d: Window, qtbot: QtBot)
     assert request.engine == engine
 
 
+@pytest.mark.full
 def test_no_handler_takes_more_than_16_ms_while_a_world_is_made(ldm3d: Window, qtbot: QtBot) -> None:
     made(ldm3d, qtbot)
     ldm3d.session.request.steps = 40
