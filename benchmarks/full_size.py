@@ -18,6 +18,8 @@ from transformers import CLIPConfig, CLIPTextConfig, CLIPTextModel
 
 from tests.ldm3d import tiny
 
+NETWORKS = ("unet", "vae", "text_encoder", "safety_checker")
+
 # Stable Diffusion 1's, as `unet/config.json`, `vae/config.json` and so on of the published checkpoints have them.
 UNET = {
     "attention_head_dim": 8,
@@ -62,23 +64,27 @@ SIGHT = {
 }
 
 
-def networks(channels: int = 6) -> dict[str, torch.nn.Module]:
-    """Return U-Net, VAE (of 6 or 4 channels; 3 is Stable Diffusion's), text encoder and safety checker, float32.
+def network(name: str, channels: int = 6) -> torch.nn.Module:
+    """Return "unet", "vae" (of 6 or 4 channels; 3 is Stable Diffusion's), "text_encoder" or "safety_checker", float32.
 
     Weights are torch's random ones; under `torch.device("meta")` there are none, and it takes no memory.
     """
-    checker = CLIPConfig(text_config=TEXT, vision_config=SIGHT, projection_dim=768)
-    return {
-        "unet": UNet2DConditionModel.from_config(UNET),
-        "vae": AutoencoderKL.from_config({**VAE, "in_channels": channels, "out_channels": channels}),
-        "text_encoder": CLIPTextModel(CLIPTextConfig(**TEXT)),
-        "safety_checker": StableDiffusionSafetyChecker(checker),
-    }
+    made: torch.nn.Module
+    match name:
+        case "unet":
+            made = UNet2DConditionModel.from_config(UNET)
+        case "vae":
+            made = AutoencoderKL.from_config({**VAE, "in_channels": channels, "out_channels": channels})
+        case "text_encoder":
+            made = CLIPTextModel(CLIPTextConfig(**TEXT))
+        case _:
+            made = StableDiffusionSafetyChecker(CLIPConfig(text_config=TEXT, vision_config=SIGHT, projection_dim=768))
+    return made.eval()
 
 
-def parameters(network: torch.nn.Module) -> int:
+def parameters(module: torch.nn.Module) -> int:
     """Return how many parameters a network has."""
-    return sum(parameter.numel() for parameter in network.parameters())
+    return sum(parameter.numel() for parameter in module.parameters())
 
 
 def write(folder: Path) -> Path:
@@ -88,9 +94,9 @@ def write(folder: Path) -> Path:
         shutil.rmtree(part, ignore_errors=True)
         tiny.write_checkpoint(part)  # the tokenizer, the scheduler and the index
         torch.manual_seed(0)
-        for name, network in networks().items():
+        for name in NETWORKS:
             shutil.rmtree(part / name)
-            network.save_pretrained(part / name)  # type: ignore[operator]
+            network(name).save_pretrained(part / name)  # type: ignore[operator]
         extractor = part / "feature_extractor" / "preprocessor_config.json"
         settings: dict[str, Any] = json.loads(extractor.read_text(encoding="utf-8"))
         extractor.write_text(json.dumps({**settings, "crop_size": 224, "size": 224}), encoding="utf-8")

@@ -24,9 +24,7 @@ def main() -> None:
     parser.add_argument("--height", type=int, default=512, help="of the panorama, which is twice as wide")
     arguments = parser.parse_args()
     torch.manual_seed(0)
-    networks = full_size.networks()
-    unet, vae = networks["unet"].eval(), networks["vae"].eval()
-    del networks
+    unet, vae = full_size.network("unet"), full_size.network("vae")
     height = arguments.height // 8
     latents, text = torch.randn(2, 4, height, 2 * height), torch.randn(2, 77, 768)
     picture = torch.rand(1, 6, 8 * height, 16 * height) * 2 - 1

@@ -11,7 +11,7 @@ from ldm3d.seamless import seamless
 
 def counts(channels: int) -> dict[str, int]:
     with torch.device("meta"):
-        return {name: full_size.parameters(network) for name, network in full_size.networks(channels).items()}
+        return {name: full_size.parameters(full_size.network(name, channels)) for name in full_size.NETWORKS}
 
 
 def test_the_networks_have_as_many_parameters_as_published() -> None:
@@ -42,13 +42,13 @@ def test_depth_adds_only_what_the_first_and_the_last_convolution_need(channels: 
 @pytest.mark.parametrize("name", ["unet", "decoder", "encoder"])
 def test_rolling_what_goes_in_rolls_what_comes_out_at_full_size(name: str) -> None:
     torch.manual_seed(0)
-    networks = full_size.networks()
-    unet, vae = networks["unet"].eval(), networks["vae"].eval()
+    network = full_size.network("unet" if name == "unet" else "vae")
 
     def run(picture: torch.Tensor) -> torch.Tensor:
         if name == "unet":
-            return unet(picture, 500, encoder_hidden_states=torch.linspace(-1, 1, 77 * 768).reshape(1, 77, 768)).sample
-        return vae.decode(picture).sample if name == "decoder" else vae.encode(picture).latent_dist.mean
+            text = torch.linspace(-1, 1, 77 * 768).reshape(1, 77, 768)
+            return network(picture, 500, encoder_hidden_states=text).sample
+        return network.decode(picture).sample if name == "decoder" else network.encode(picture).latent_dist.mean
 
     shape, into, out = {
         "unet": ((1, 4, 16, 32), 8, 8),
@@ -56,6 +56,6 @@ def test_rolling_what_goes_in_rolls_what_comes_out_at_full_size(name: str) -> No
         "encoder": ((1, 6, 128, 256), 8, 1),
     }[name]
     picture = torch.randn(shape)
-    with torch.no_grad(), seamless(unet, vae):
+    with torch.no_grad(), seamless(network):
         moved, still = run(picture.roll(into, -1)), run(picture)
     assert (moved - still.roll(out, -1)).abs().max() < 1e-4
