@@ -7,7 +7,8 @@ are timed by hooks: what is left is ours, the safety checker included. With few 
 would be at the paper's 50 steps, which all take as long, stands beside it. The bare loop, in its own process too, has
 the same components and nothing but the forwards and the scheduler's step; `--alone` leaves it out.
 
-Memory is the process's peak of resident memory without what it had after its imports. Needs Linux.
+Memory is the process's peak of resident memory while painting, without what it had after its imports; that of loading
+stands beside it (it counts pages of the files that are only mapped, and given up when others need them). Needs Linux.
 """
 
 from __future__ import annotations
@@ -96,7 +97,13 @@ def _time_case(name: str, steps: int, run: dict[str, Any]) -> dict[str, Any]:
 
 def _memory_case(name: str, run: dict[str, Any], loop: dict[str, Any] | None) -> dict[str, Any]:
     peak = run["peak"] - run["imported"]
-    case = {"name": name, "commit": measure.commit()[:12], "weights, GB": run["weights"] / 1e9, "runs": [peak / 1e9]}
+    case = {
+        "name": name,
+        "commit": measure.commit()[:12],
+        "loading, GB": (run["loading"] - run["imported"]) / 1e9,
+        "weights, GB": run["weights"] / 1e9,
+        "runs": [peak / 1e9],
+    }
     if loop is None:
         return case
     activations = loop["peak"] - loop["loaded"]
@@ -123,6 +130,8 @@ def ours(checkpoint: Path, size: tuple[int, int], kind: str, steps: int) -> dict
     pipe = load(checkpoint, task="text", device="cpu", dtype=getattr(torch, kind))
     pipe.set_progress_bar_config(disable=True)
     pipe(PROMPT, width=128, height=64, num_inference_steps=1, guidance_scale=GUIDANCE)
+    loading = _memory("VmHWM")
+    _forget_peak()
     began = time.perf_counter()
     show = LatentPreview(pipe.vae)
     fit = time.perf_counter() - began
@@ -155,6 +164,7 @@ def ours(checkpoint: Path, size: tuple[int, int], kind: str, steps: int) -> dict
         "preview": previews,
         "fit": fit,
         "imported": imported,
+        "loading": loading,
         "weights": sum(_bytes(pipe_part(pipe, name)) for name in ("text_encoder", "unet", "vae", "safety_checker")),
         "peak": _memory("VmHWM"),
     }
@@ -182,7 +192,7 @@ def bare(checkpoint: Path, size: tuple[int, int], kind: str, steps: int) -> dict
     for part in parts.values():
         for parameter in part.parameters():
             parameter.sum()  # reads what loading has only mapped
-    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # forgets the peak of loading
+    _forget_peak()
     loaded = _memory("VmRSS")
     with torch.inference_mode():
         text = parts["text_encoder"](torch.ones(2, 77, dtype=torch.long)).last_hidden_state
@@ -227,6 +237,11 @@ def _timed(networks: dict[str, Any]) -> Iterator[tuple[dict[str, list[float]], d
 
 def _bytes(network: Any) -> int:
     return sum(tensor.numel() * tensor.element_size() for tensor in network.state_dict().values())
+
+
+def _forget_peak() -> None:
+    """Let `VmHWM` begin anew."""
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
 
 
 def _memory(field: str) -> int:
