@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from depthfusion.errors import InputError, MachineError
 from depthfusion.generate import parts, rules
-from depthfusion.generate.engines import Offer, offers, options_of, resolve
+from depthfusion.generate.engines import Offer, Sketch, offers, options_of, resolve
 from depthfusion.generate.request import GenerationRequest
 from ldm3d import checkpoints
 from ldm3d.amounts import in_words
 from ldm3d.checkpoints import Checkpoint, Known, hub_name
 
 LANCZOS = "lanczos"
+PANORAMA = (1024, 512)  # what the published checkpoints make
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class Entry:
         options: the names of the options that it has beyond the common ones.
         parts: whether the program's parts that it needs are installed.
         checkpoint: what is to be downloaded first, by its name on the hub; empty: nothing.
+        own: what it takes where an option is left to it, by the option's name.
     """
 
     name: str
@@ -32,6 +36,7 @@ class Entry:
     options: frozenset[str]
     parts: bool = True
     checkpoint: str = ""
+    own: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def ready(self) -> bool:
@@ -71,7 +76,7 @@ class Engines:
             return Entry(name, words, options_of(name), self.parts)
         same = next((entry for entry in self.listed if hub_name(entry.name) == hub), None)
         if same is not None:
-            return Entry(name, same.words, same.options, same.parts, same.checkpoint)
+            return replace(same, name=name)
         return Entry(name, _needs(self.lacks, None), options_of(name), self.parts, hub)
 
 
@@ -112,7 +117,11 @@ def _parts_in_words() -> str:
 def _entry(offer: Offer, lacks: str) -> Entry:
     missing = (hub_name(offer.name) or "") if offer.download else ""
     state = _needs("" if offer.parts else lacks, offer.download)
-    return Entry(offer.name, f"{state} — {offer.description}", offer.options, offer.parts, missing)
+    known = checkpoints.known_by(offer.name)
+    own: dict[str, Any] = {"size": Sketch.size} if offer.name == rules.SKETCH else {}
+    if known is not None:
+        own = {"size": PANORAMA, "steps": known.steps, "guidance": known.guidance}
+    return Entry(offer.name, f"{state} — {offer.description}", offer.options, offer.parts, missing, own)
 
 
 def _needs(lacks: str, download: int | None) -> str:
@@ -128,9 +137,11 @@ def _needs(lacks: str, download: int | None) -> str:
 def _auto(offered: list[Offer]) -> Entry:
     """Return what `auto` takes now, with the options of that engine."""
     try:
-        engine, _, why = resolve(GenerationRequest(prompt="a world"))
+        engine, completed, why = resolve(GenerationRequest(prompt="a world"))
     except (InputError, MachineError) as error:
         return Entry(rules.AUTO, str(error), frozenset())
     if engine.name == rules.SKETCH and not any(offer.ready for offer in offered if offer.name != rules.SKETCH):
-        return Entry(rules.AUTO, "sketch, as no LDM3D engine is ready here", engine.options)
-    return Entry(rules.AUTO, why.replace(" is used", "", 1).split("; choose")[0], engine.options)
+        why = "sketch, as no LDM3D engine is ready here"
+    words = why.replace(" is used", "", 1).split("; choose")[0]
+    own = {name: getattr(completed, name) for name in ("size", "steps", "guidance")}
+    return Entry(rules.AUTO, words, engine.options, own=own)

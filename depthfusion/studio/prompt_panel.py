@@ -196,6 +196,10 @@ class PromptPanel(Panel):
         self.state.setText(chosen.words[:1].upper() + chosen.words[1:])
         self.getter.setVisible(not chosen.ready)
         self.source.set_engine(chosen.name, "source" in chosen.options)
+        for form in (self.form, self.more.form):
+            for name, value in chosen.own.items():
+                if name in form.fields and value is not None:
+                    form.fields[name].editor.suggest(value)
         self.more.form.refresh()
         self.more.setVisible(bool(chosen.options))
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QLabel
 
 from depthfusion.generate.request import GenerationRequest
-from depthfusion.studio import mask, start_picture
+from depthfusion.studio import mask, start_picture, theme
 from depthfusion.studio.background import Latest
 from depthfusion.studio.fields import Form
 from depthfusion.studio.inputs import image_of
@@ -132,9 +133,19 @@ class SourceSection(Section):
             self.start.put(QImage())
             self.words.setText("This picture cannot be read." if self._unreadable else "")
         else:
-            self.start.put(image_of(self._start.under(strength)))
+            self.start.put(self._picture(self._start, strength))
             where = " Under the mask: " if request.mask else " "
             self.words.setText(f"The engine goes by this.{where}{start_picture.explained(strength)}")
+
+    def _picture(self, start: Start, strength: float) -> QImage:
+        """Return what is left of the picture, tinted where it is made anew if that is not everywhere."""
+        rgb = start.under(strength)
+        if start.mask is not None:
+            tint = QColor(theme.colours().accent).getRgb()[:3]
+            marked = start.mask == 1
+            rgb = rgb.copy()
+            rgb[marked] = (0.7 * rgb[marked] + 0.3 * np.array(tint)).astype(np.uint8)
+        return image_of(rgb)
 
 
 def _read(source: Path, marked: Path | None) -> Start:

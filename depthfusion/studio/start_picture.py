@@ -41,7 +41,7 @@ class Start:
     """
 
     def __init__(self, rgb: NDArray[np.uint8], mask: NDArray[np.uint8] | None = None) -> None:
-        self._rgb, self._mask = rgb, mask
+        self._rgb, self.mask = rgb, mask
         self._mean = rgb.mean(axis=(0, 1))
         # Mirrored below, so that the upper and the lower edge do not run into each other; the sides do meet.
         mirrored = np.concatenate([rgb, rgb[::-1]]) - self._mean
@@ -62,7 +62,7 @@ class Start:
         kept = power / (power + 1.0 - left**2) if strength < 1.0 else np.zeros_like(power)
         seen = np.fft.irfft2(self._spectrum * kept[..., None], s=(2 * height, width), axes=(0, 1))[:height]
         result = (seen + self._mean).clip(0, 255).astype(np.uint8)
-        return result if self._mask is None else np.where(self._mask[..., None] == 1, result, self._rgb)
+        return result if self.mask is None else np.where(self.mask[..., None] == 1, result, self._rgb)
 
 
 def explained(strength: float) -> str:
