@@ -40,6 +40,7 @@ def main() -> None:
     parser.add_argument("--types", nargs="+", default=["float32", "bfloat16"])
     parser.add_argument("--steps", type=int, default=2)
     parser.add_argument("--alone", action="store_true", help="leave out the bare loop")
+    parser.add_argument("--note", help="what the page of results should say of the machine")
     parser.add_argument("--add", action="store_true", help="keep what is stored")
     parser.add_argument("--child", choices=["ours", "bare"], help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -56,8 +57,9 @@ def main() -> None:
             name = f"{size.replace('x', '×')}, {kind}"
             times.append(_time_case(name, arguments.steps, run))
             memory.append(_memory_case(name, run, loop))
-            measure.record("ldm3d_time", "s", times, torch=f"torch {run['torch']}")  # each at once: they take long
-            measure.record("ldm3d_memory", "GB", memory, torch=f"torch {run['torch']}")
+            about = {"torch": f"torch {run['torch']}", **({"note": arguments.note} if arguments.note else {})}
+            measure.record("ldm3d_time", "s", times, **about)  # each at once: they take long
+            measure.record("ldm3d_memory", "GB", memory, **about)
 
 
 def _stored(name: str) -> list[dict[str, Any]]:

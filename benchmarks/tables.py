@@ -56,7 +56,8 @@ def _section(title: str, result: dict[str, Any]) -> str:
         rows.append([case["name"], *described, _figure(statistics.median(runs)), span, str(len(runs)), against])
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
     command = f"`{result['command']}` at {result['commit'][:12]}{'+' if result['commit'].endswith('+') else ''}"
-    return f"## {title}\n\n{command}; {', '.join(about)}.\n\n{table}\n"
+    note = f" {result['note']}" if "note" in result else ""
+    return f"## {title}\n\n{command}; {', '.join(about)}.{note}\n\n{table}\n"
 
 
 def _figure(value: float) -> str:

@@ -64,11 +64,10 @@ def panoramas(folder: Path, task: str, size: tuple[int, int], seamless: bool) ->
     ("kind", "task", "size"),
     [
         ("4c", "text", (512, 128)),
-        *(
-            pytest.param(kind, task, (512, 256), marks=pytest.mark.full)
-            for kind in ("ldm3d", "4c", "pano")
-            for task in ("text", "image")
-        ),
+        pytest.param("4c", "image", (512, 128), marks=pytest.mark.full),
+        pytest.param("ldm3d", "text", (512, 128), marks=pytest.mark.full),
+        pytest.param("ldm3d", "image", (512, 128), marks=pytest.mark.full),
+        pytest.param("ldm3d", "text", (512, 256), marks=pytest.mark.full),
     ],
 )
 def test_no_seam_stands_out(kind: str, task: str, size: tuple[int, int], checkpoint: Callable[..., Path]) -> None:
@@ -81,7 +80,7 @@ def test_no_seam_stands_out(kind: str, task: str, size: tuple[int, int], checkpo
 
 @pytest.mark.full
 def test_left_as_they_are_the_seams_stand_out(checkpoint: Callable[..., Path]) -> None:
-    for measured in panoramas(checkpoint("ldm3d"), "text", (512, 256), False).values():
+    for measured in panoramas(checkpoint("ldm3d"), "text", (512, 128), False).values():
         percentile, excess, ratio = judged(measured)
         assert not 35 <= percentile <= 65 or excess > 1.5 or not 1 / 1.2 <= ratio <= 1.2
 
