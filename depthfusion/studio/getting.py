@@ -39,16 +39,19 @@ class Getting(QObject):
             checkpoint: what is to be downloaded, by its name on the hub; empty: nothing.
             then: what is done once all is there.
         """
-        self._then = then
-        if self.dialog is not None and (self._asked == (name, lacks, checkpoint) or self.dialog.task is not None):
-            self._show()
+        wanted = (name, lacks, checkpoint)
+        same = self._asked == wanted
+        if same:
+            self._then = then
+        if self.dialog is not None and (same or self.dialog.task is not None):
+            self._show()  # what is being fetched comes first
             return
         self._drop()
-        self._asked = (name, lacks, checkpoint)
+        self._asked, self._then = wanted, then
         QTimer.singleShot(0, self, self._make)  # making a dialog takes a turn of its own
 
     def _make(self) -> None:
-        if self._asked is None:
+        if self._asked is None or self.dialog is not None:
             return
         self.dialog = GetDialog(self._window, self._tasks, *self._asked)
         self.dialog.stage_done.connect(self.changed)
