@@ -14,6 +14,10 @@ TITLES = {
     "frames": "A frame",
     "export": "Exporting a video",
     "presets": "The encoders' presets",
+    "seamless": "LDM3D: what closing the seam adds to the forwards",
+    "ldm3d_time": "LDM3D at full size: a picture",
+    "ldm3d_memory": "LDM3D at full size: peak memory",
+    "ldm3d_warm": "LDM3D at full size: from a job's start to its first step",
 }
 HEAD = """# Measurements
 
@@ -36,7 +40,7 @@ def page() -> str:
 def _section(title: str, result: dict[str, Any]) -> str:
     machine = result["machine"]
     about = [f"{machine['processor']}, {machine['cores']} cores", machine["system"], f"Python {machine['python']}"]
-    about += [result["renderer"]] if "renderer" in result else []
+    about += [result[key] for key in ("renderer", "torch", "panorama") if key in result]
     told = {"name", "runs", "peer", "ratio"}
     columns = [key for key in dict.fromkeys(key for case in result["cases"] for key in case) if key not in told]
     unit = result["unit"]
@@ -47,12 +51,17 @@ def _section(title: str, result: dict[str, Any]) -> str:
     for case in result["cases"]:
         runs = case["runs"]
         against = f"{case['ratio']:.2f} × {case['peer']}" if "ratio" in case else ""
-        span = f"{min(runs):.1f} … {max(runs):.1f}"
+        span = f"{_figure(min(runs))} … {_figure(max(runs))}"
         described = [_plain(case.get(key, "")) for key in columns]
-        rows.append([case["name"], *described, f"{statistics.median(runs):.1f}", span, str(len(runs)), against])
+        rows.append([case["name"], *described, _figure(statistics.median(runs)), span, str(len(runs)), against])
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
     command = f"`{result['command']}` at {result['commit'][:12]}{'+' if result['commit'].endswith('+') else ''}"
-    return f"## {title}\n\n{command}; {', '.join(about)}.\n\n{table}\n"
+    note = f" {result['note']}" if "note" in result else ""
+    return f"## {title}\n\n{command}; {', '.join(about)}.{note}\n\n{table}\n"
+
+
+def _figure(value: float) -> str:
+    return f"{value:.1f}" if value >= 1 else f"{value:.3f}"
 
 
 def _plain(value: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import functools
 import os
 import signal
@@ -14,14 +15,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import depthfusion
-from depthfusion import console, options, places
+from depthfusion import console, model_command, options, picture_command, places
 from depthfusion.camera.options import ViewOptions
 from depthfusion.errors import Exit, InputError, MachineError
 from depthfusion.export.settings import ExportSettings
+from depthfusion.generate import rules
 from depthfusion.generate.request import GenerationRequest
 from depthfusion.jobs.job import Job, Json
 from depthfusion.jobs.progress import Cancelled, Progress
 from depthfusion.look import Look
+from ldm3d.files import check_png_name, check_writable
 
 if TYPE_CHECKING:
     from depthfusion.generate.jobs import GenerateJob
@@ -83,6 +86,10 @@ def _command(arguments: Sequence[str]) -> Callable[[], int]:
         if unknown:
             parser.prog += f" {first}" if first in commands else ""
             parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+        if namespace.run is _generate:
+            _check_generation(namespace)
+        if "before" in namespace:
+            namespace.before(namespace)
         return functools.partial(namespace.run, namespace)
     meant = options.nearest(first, commands) if " " not in first.strip() else None
     if meant is not None:
@@ -91,7 +98,9 @@ def _command(arguments: Sequence[str]) -> Callable[[], int]:
     prompt = options.Parser(prog="depthfusion")
     prompt.add_argument("prompt")
     options.add(prompt, GenerationRequest, "generation", skip=("prompt",))
-    return functools.partial(_world_of, prompt.parse_args(arguments))
+    namespace = prompt.parse_args(arguments)
+    _check_generation(namespace)
+    return functools.partial(_world_of, namespace)
 
 
 def _parser() -> tuple[options.Parser, list[str]]:
@@ -114,12 +123,22 @@ def _parser() -> tuple[options.Parser, list[str]]:
     _output(generate, "NAME.png", "the picture; its depth becomes NAME.depth.png")
     options.add(generate, GenerationRequest, "generation", skip=("prompt",))
 
-    imported = command("import", _import, "make a panorama of a picture and its depth")
+    importing = functools.partial(picture_command.run_import, do=_do)
+    imported = command("import", importing, "make a panorama of a picture and its depth, given or estimated")
     imported.add_argument(
-        "image", metavar="IMAGE", type=_file_name, help="PNG, JPEG, WebP, TIFF or EXR, twice as wide as high"
+        "image", metavar="IMAGE", type=options.file_name, help="PNG, JPEG, WebP, TIFF or EXR, twice as wide as high"
     )
     _output(imported, "NAME.png", "the picture; its depth becomes NAME.depth.png")
     _depth(imported)
+    picture_command.add_import_options(imported)
+    imported.set_defaults(before=picture_command.check_import)
+
+    enlarging = functools.partial(picture_command.run_enlarge, do=_do)
+    enlarge = command("enlarge", enlarging, "make a panorama larger, in colour and depth")
+    _scene(enlarge)
+    _output(enlarge, "NAME.png", "the picture; its depth becomes NAME.depth.png")
+    picture_command.add_enlarge_options(enlarge)
+    enlarge.set_defaults(before=picture_command.check_enlarge)
 
     still = command("still", _still, "draw one picture of a world")
     _scene(still)
@@ -133,6 +152,8 @@ def _parser() -> tuple[options.Parser, list[str]]:
     options.add(video, ExportSettings, "video")
     _view(video)
 
+    model_command.add(commands, _do)
+
     doctor = command("doctor", _doctor, "say what works on this machine, what does not, and what to do")
     doctor.add_argument("--json", action="store_true", help="the same as JSON")
 
@@ -142,18 +163,13 @@ def _parser() -> tuple[options.Parser, list[str]]:
 
 
 def _output(parser: argparse.ArgumentParser, metavar: str, explained: str) -> None:
-    parser.add_argument("-o", "--output", metavar=metavar, required=True, type=_file_name, help=explained)
-
-
-def _file_name(text: str) -> str:
-    """Return a file's name as it was given; an empty one, as of a variable that is not set, would mean the folder."""
-    if not text:
-        raise InputError("the name of a file '' is empty: name a file")
-    return text
+    parser.add_argument("-o", "--output", metavar=metavar, required=True, type=options.file_name, help=explained)
 
 
 def _depth(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--depth", metavar="FILE", type=_file_name, help="the depth (default: IMAGE's own beside it)")
+    parser.add_argument(
+        "--depth", metavar="FILE", type=options.file_name, help="the depth (default: IMAGE's own beside it)"
+    )
     parser.add_argument("--invert-depth", action="store_true", help="white is far in the depth")
     parser.add_argument(
         "--depth-unit", choices=("relative", "metres"), help="what the numbers of an EXR, TIFF or NPY depth mean"
@@ -162,7 +178,10 @@ def _depth(parser: argparse.ArgumentParser) -> None:
 
 def _scene(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "scene", metavar="SCENE", type=_file_name, help="a panorama (its depth beside it, or --depth) or a project"
+        "scene",
+        metavar="SCENE",
+        type=options.file_name,
+        help="a panorama (its depth beside it, or --depth) or a project",
     )
     _depth(parser)
 
@@ -178,6 +197,14 @@ def _generate(namespace: argparse.Namespace) -> int:
     return Exit.DONE
 
 
+def _check_generation(namespace: argparse.Namespace) -> None:
+    """Raise `InputError` for a request, or a place for its picture, that is wrong by itself."""
+    rules.check(GenerationRequest(**_asked(namespace)))
+    if "output" in namespace:
+        check_png_name(Path(namespace.output))
+        check_writable(Path(namespace.output))
+
+
 def _generation(namespace: argparse.Namespace, output: Path) -> GenerateJob:
     from depthfusion.generate.engines import resolve
     from depthfusion.generate.jobs import GenerateJob
@@ -186,32 +213,14 @@ def _generation(namespace: argparse.Namespace, output: Path) -> GenerateJob:
     if why:
         console.say(why)
     console.say(f"seed {request.seed}")
+    if request.engine != rules.SKETCH:
+        model_command.see_to_parts(_do)
     return GenerateJob(request.as_dict(), str(output))
 
 
 def _asked(namespace: argparse.Namespace) -> Json:
     """Return the values of the request that were given."""
     return {"prompt": namespace.prompt, **options.given(namespace, GenerationRequest)}
-
-
-def _import(namespace: argparse.Namespace) -> int:
-    from depthfusion import panorama
-
-    output = Path(namespace.output)
-    written = {os.path.realpath(path) for path in (output, panorama.depth_path(output))}
-    for source in (namespace.image, namespace.depth, panorama.depth_beside(Path(namespace.image))):
-        if source is not None and os.path.realpath(source) in written:
-            raise InputError(f"{source} is read and would be written as well: choose another name for -o")
-    panorama.check_destination(output)
-    read = panorama.load(
-        Path(namespace.image),
-        Path(namespace.depth) if namespace.depth else None,
-        invert_depth=namespace.invert_depth,
-        depth_unit=namespace.depth_unit,
-    )
-    panorama.save(read, output)
-    console.tell(output, panorama.depth_path(output))
-    return Exit.DONE
 
 
 def _project(namespace: argparse.Namespace, *, moving: bool) -> Project:
@@ -266,7 +275,8 @@ def _world_of(namespace: argparse.Namespace) -> int:
 
     if _has_display():
         asked = _asked(namespace)
-        resolve(GenerationRequest(**asked))
+        with contextlib.suppress(MachineError):  # what is missing the window offers to get
+            resolve(GenerationRequest(**asked))
         return _studio(request=asked)
     job = _generation(namespace, Path("out"))  # checks the request before anything is made
     folder = Path("out")

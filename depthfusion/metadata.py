@@ -33,6 +33,7 @@ class Record:
 
     sha256: of the depth (see `depth_hash`). near, far: metres that depth 65535 and 0 stand for, where known.
     source: what the depth came from. request: the complete request, where the picture was generated.
+    made: what it was made with beside the request.
     """
 
     sha256: str
@@ -40,6 +41,7 @@ class Record:
     far: float | None
     source: str
     request: Mapping[str, Any] | None
+    made: Mapping[str, Any] | None = None
 
 
 def depth_hash(depth: NDArray[np.uint16]) -> str:
@@ -59,7 +61,10 @@ def texts(record: Record, size: tuple[int, int], parameters: str | None = None) 
         found[PARAMETERS] = parameters_text(request, size)
     elif parameters is not None:
         found[PARAMETERS] = parameters
-    found[KEY] = json.dumps({"version": _VERSION, "depth": depth, "request": request}, allow_nan=False)
+    whole: dict[str, Any] = {"version": _VERSION, "depth": depth, "request": request}
+    if record.made is not None:
+        whole["made"] = dict(record.made)
+    found[KEY] = json.dumps(whole, allow_nan=False)
     return found
 
 
@@ -143,7 +148,11 @@ def read(found: Mapping[str, str], path: Path) -> Record | None:
         unreadable("near and far must be metres, 0 < near < far")
     if request is not None and not isinstance(request, dict):
         unreadable("a request that is no object")
-    return Record(sha256, None if near is None else float(near), None if far is None else float(far), source, request)
+    made = record.get("made")
+    if made is not None and not isinstance(made, dict):
+        unreadable("what it was made with is no object")
+    distances = (None if near is None else float(near), None if far is None else float(far))
+    return Record(sha256, *distances, source, request, made)
 
 
 def is_distance(value: object) -> bool:

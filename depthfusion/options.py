@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
 from depthfusion.errors import InputError
-from depthfusion.settings import Auto, Choice, Flag, Integer, Number, Size, State, Value, Vector
+from depthfusion.settings import Auto, Choice, File, Flag, Integer, Number, Size, State, Value, Vector
 
 
 class Parser(argparse.ArgumentParser):
@@ -29,6 +29,8 @@ def _metavar(value: Value[Any]) -> str | None:
     word = "TEXT"
     if isinstance(inner, Choice):
         word = "|".join(inner.choices)
+    elif isinstance(inner, File):
+        word = "FILE"
     elif isinstance(inner, Number):
         word = "N"
     elif isinstance(inner, Integer):
@@ -54,11 +56,19 @@ def add(parser: argparse.ArgumentParser, state: type[State], title: str, skip: I
         default = value.format(value.default)
         group.add_argument(
             value.option,
-            type=value.parse,
+            type=file_name if isinstance(value, File) else value.parse,
+            dest=value.name,
             default=argparse.SUPPRESS,
             metavar=_metavar(value),
             help=f"{explained} (default {default}{unit})" if default else explained,
         )
+
+
+def file_name(text: str) -> str:
+    """Return a file's name as it was given; an empty one, as of a variable that is not set, would mean the folder."""
+    if not text:
+        raise InputError("the name of a file '' is empty: name a file")
+    return text
 
 
 def given(namespace: argparse.Namespace, state: type[State]) -> dict[str, Any]:

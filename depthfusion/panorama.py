@@ -22,10 +22,23 @@ from ldm3d import rgbd
 from ldm3d.rgbd import check_pair_writable as check_destination
 from ldm3d.rgbd import depth_path
 
-__all__ = ["Panorama", "check_destination", "depth_beside", "depth_path", "load", "save"]
+__all__ = [
+    "MissingDepthError",
+    "Panorama",
+    "check_destination",
+    "depth_beside",
+    "depth_path",
+    "load",
+    "load_colour",
+    "save",
+]
 
 SMALLEST = (8, 4)  # width and height
 _DEPTH_SUFFIXES = (".png", ".exr", ".tif", ".tiff", ".npy", ".webp", ".jpg", ".jpeg")
+
+
+class MissingDepthError(InputError):
+    """A picture has no depth."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +52,7 @@ class Panorama:
     depth_source: what the depth came from, in words: an engine, an estimator, a file.
     request: the complete request (JSON values) of a generated panorama.
     parameters: generation settings that another tool left in the picture, in its words.
+    made: what a generated panorama was made with (JSON values) that is no setting: checkpoint, revision, device, …
     """
 
     rgb: NDArray[np.uint8]
@@ -48,6 +62,7 @@ class Panorama:
     depth_source: str = "unknown"
     request: Mapping[str, Any] | None = None
     parameters: str | None = None
+    made: Mapping[str, Any] | None = None
 
 
 def depth_beside(path: Path) -> Path | None:
@@ -100,6 +115,7 @@ def load(
         depth_source=f"{source}{', inverted' if invert_depth else ''}",
         request=record.request if record else None,
         parameters=decoded.texts.get(metadata.PARAMETERS),
+        made=record.made if record else None,
     )
     if record is None or stacked:
         return result
@@ -112,6 +128,27 @@ def load(
             "with; give the depth that you mean with --depth"
         )
     return result
+
+
+def load_colour(path: str | Path) -> Panorama:
+    """Load the colour of a picture of the whole sphere, with a depth of ½ everywhere that is still to be estimated.
+
+    Raises:
+        InputError: the file cannot be read, or is not 2:1.
+        MachineError: the disk or the memory did not do.
+    """
+    path = Path(path)
+    decoded = picture.read(path, "colour")
+    _check_shape(decoded, path, "a panorama", "crop or resize it")
+    record = _record(decoded, path, strict=False)
+    height, width = decoded.pixels.shape[:2]
+    return Panorama(
+        rgb=conversion.colour(decoded),
+        depth=np.full((height, width), 32768, np.uint16),
+        request=record.request if record else None,
+        parameters=decoded.texts.get(metadata.PARAMETERS),
+        made=record.made if record else None,
+    )
 
 
 def save(panorama: Panorama, path: str | Path) -> tuple[Path, Path]:
@@ -130,6 +167,7 @@ def save(panorama: Panorama, path: str | Path) -> tuple[Path, Path]:
         far=panorama.far,
         source=panorama.depth_source,
         request=panorama.request,
+        made=panorama.made,
     )
     height, width = panorama.rgb.shape[:2]
     texts = metadata.texts(record, (width, height), panorama.parameters)
@@ -150,7 +188,9 @@ def _required_beside(path: Path, record: metadata.Record | None) -> Path:
     beside = depth_beside(path)
     if beside is None:
         lost = "has lost its depth" if record else "has no depth"
-        raise InputError(f"{path} {lost}, as there is no {depth_path(path).name} beside it; give one with --depth FILE")
+        raise MissingDepthError(
+            f"{path} {lost}, as there is no {depth_path(path).name} beside it; give one with --depth FILE"
+        )
     return beside
 
 

@@ -52,11 +52,14 @@ class Value(Generic[T]):
 
     name: str = "value"
 
-    def __init__(self, default: T, description: str, *, label: str | None = None, unit: str = "") -> None:
+    def __init__(
+        self, default: T, description: str, *, label: str | None = None, unit: str = "", option: str | None = None
+    ) -> None:
         self.default = default
         self.description = description
         self.unit = unit
         self._label = label
+        self._option = option
 
     def __set_name__(self, owner: type[State], name: str) -> None:
         self.name = name
@@ -84,7 +87,7 @@ class Value(Generic[T]):
     @property
     def option(self) -> str:
         """The option's name on the command line."""
-        return "--" + self.name.replace("_", "-")
+        return self._option or "--" + self.name.replace("_", "-")
 
     def check(self, value: Any) -> T:
         """Return `value` as this field keeps it (also from JSON), or raise `InputError`."""
@@ -214,6 +217,10 @@ class Text(Value[str]):
         if not isinstance(value, str):
             raise self.refuse(value, "it must be text")
         return value
+
+
+class File(Text):
+    """The name of a file that is read; none while it is empty."""
 
 
 class Vector(Value[tuple[float, ...]]):

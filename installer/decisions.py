@@ -67,7 +67,18 @@ def wanted_by(args: Sequence[str], system: str, environ: Mapping[str, str]) -> W
     if args[:1] == ["test"]:
         return Wanted(("base", "ldm3d", "dev"), ("draw", "window", "test") if system == "linux" else ())
     display = environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY")
-    return Wanted(("base",), (("draw", "window") if display else ("draw",)) if system == "linux" else ())
+    locks = ("base", "ldm3d") if asks_for_ldm3d(args) else ("base",)
+    return Wanted(locks, (("draw", "window") if display else ("draw",)) if system == "linux" else ())
+
+
+def asks_for_ldm3d(args: Sequence[str]) -> bool:
+    """Say whether arguments name what needs the `ldm3d` lock: an engine, an estimator, the upscaler, a download."""
+    if list(args[:2]) == ["model", "get"]:
+        return True
+    values = dict(zip(args, [*args[1:], ""], strict=False))
+    values |= dict(arg.split("=", 1) for arg in args if arg.startswith("--") and "=" in arg)
+    engine, method = values.get("--engine", "auto"), values.get("--method")
+    return engine not in {"auto", "sketch"} or "--estimator" in values or method == "ldm3d-sr"
 
 
 def venv_python(venv: Path, system: str) -> Path:

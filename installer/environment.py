@@ -13,7 +13,7 @@ import subprocess
 import sys
 import sysconfig
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -31,7 +31,9 @@ from installer.decisions import (
     torch_requirement,
     venv_python,
 )
-from installer.steps import say, step
+from installer.pip import Reading
+from installer.steps import Line, Screen, say, step
+from ldm3d.amounts import in_words
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -39,6 +41,13 @@ STAMP = VENV / "depthfusion-setup.json"
 PYTHON = venv_python(VENV, sys.platform)
 PLAN = 1
 """Raised when what is set up changes in another way than by the lock files: every `.venv` is then made anew."""
+
+
+ADDED = ("ldm3d", "dev")
+"""Locks that come on top: none of their packages is one of `base`."""
+NEEDED = {"cpu": 2_000_000_000, "pypi": 3_000_000_000}
+"""Bytes that the `ldm3d` lock takes with a build of torch, downloads included; with CUDA, ROCm or XPU it is `LARGE`."""
+LARGE = 8_000_000_000
 
 
 class Stamp(NamedTuple):
@@ -58,12 +67,16 @@ class Stamp(NamedTuple):
 
 
 def read_stamp() -> Stamp:
-    """Return what is set up; an empty stamp where nothing is, it was cut short, or Python has gone or changed."""
+    """Return what is set up; an empty stamp where nothing is, it was cut short, or Python has gone or changed.
+
+    Where installing one of `ADDED` was cut short, the rest is whole: `busy` says which, and it is installed over.
+    """
     try:
         stamp = Stamp(**json.loads(STAMP.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return Stamp()
-    there = stamp.plan == PLAN and not stamp.busy and PYTHON.exists() and os.path.realpath(PYTHON) == stamp.python
+    whole = stamp.busy in {"", *ADDED}
+    there = stamp.plan == PLAN and whole and PYTHON.exists() and os.path.realpath(PYTHON) == stamp.python
     return stamp if there else Stamp()
 
 
@@ -81,7 +94,7 @@ def mark(lock: str) -> str:
 
 def lacks(stamp: Stamp, wanted: Wanted) -> Wanted:
     """Return what of `wanted` is not set up."""
-    locks = [lock for lock in wanted.locks if stamp.locks.get(lock) != mark(lock)]
+    locks = [lock for lock in wanted.locks if stamp.locks.get(lock) != mark(lock) or lock == stamp.busy]
     override = os.environ.get("DEPTHFUSION_TORCH", "").lower()
     if stamp.torch and override not in {"", stamp.torch} and "ldm3d" not in locks:
         locks.append("ldm3d")
@@ -89,8 +102,11 @@ def lacks(stamp: Stamp, wanted: Wanted) -> Wanted:
 
 
 @contextlib.contextmanager
-def alone() -> Iterator[int]:
-    """Hold this folder's lock and yield its descriptor; a second start waits here. The lock ends with its holders."""
+def alone(waiting: Callable[[], None] = lambda: None) -> Iterator[int]:
+    """Hold this folder's lock and yield its descriptor; a second start waits here. The lock ends with its holders.
+
+    `waiting` is called while it waits and may raise to end that.
+    """
     descriptor = os.open(ROOT / ".venv.lock", os.O_RDWR | os.O_CREAT, 0o666)
     told = False
     try:
@@ -98,6 +114,7 @@ def alone() -> Iterator[int]:
             if not told:
                 say("another start is setting this folder up; waiting for it ...")
             told = True
+            waiting()
             time.sleep(0.2)
         yield descriptor
     finally:
@@ -183,36 +200,77 @@ def nvidia() -> Gpu | None:
     return gpu_from(answer.stdout.decode("ascii", "replace").partition("\n")[0])
 
 
-def install(lock: str, stamp: Stamp, held: int) -> Stamp:
-    """Bring `.venv` to a lock file's pins and return the new stamp."""
+def chosen_build() -> str:
+    """Return which build of torch suits this machine, or that `DEPTHFUSION_TORCH` names; `Stop` where there is none."""
+    return torch_build(sys.platform, platform.machine(), nvidia(), os.environ.get("DEPTHFUSION_TORCH"))
+
+
+def check_space(build: str) -> None:
+    """See that the disk has room for the `ldm3d` lock with a build of torch; `Stop` where it has not."""
+    needed, free = NEEDED.get(build, LARGE), shutil.disk_usage(VENV).free
+    if needed > free:
+        text = f"the parts of LDM3D ({build}) need {in_words(needed)} and {VENV} has {in_words(free)} free"
+        raise Stop(f"{text}; free some space and start again")
+
+
+def install(lock: str, stamp: Stamp, held: int, screen: Callable[[str], Screen] = Line) -> Stamp:
+    """Bring `.venv` to a lock file's pins and return the new stamp.
+
+    What was cut short is installed over: pip would take a package for whole of which half the files are there.
+    """
     path, becomes = ROOT / "locks" / f"{lock}.txt", mark(lock)
     listed = pins(path.read_text(encoding="utf-8"))
     pip = [str(PYTHON), "-m", "pip", "install", "--no-user", "--no-input", "--disable-pip-version-check"]
     pip += ["--no-warn-script-location", "--progress-bar", "off"]
+    over = ["--ignore-installed", "--no-deps"] if stamp.busy == lock else []
+    build = chosen_build() if lock == "ldm3d" else ""
+    if build:
+        check_space(build)
     write_stamp(stamp._replace(busy=lock))
     try:
-        if lock == "ldm3d":
-            build = torch_build(sys.platform, platform.machine(), nvidia(), os.environ.get("DEPTHFUSION_TORCH"))
-            again = ["--force-reinstall"] if stamp.torch not in {"", build} else []
+        if build:
+            again = ["--force-reinstall"] if stamp.torch not in {"", build} and not over else []
             pin = next(pin for pin in listed if pin.startswith("torch=="))
-            step(f"Installing {pin} ({build})", [*pip, *again, *torch_requirement(build, pin)], held=held)
+            title = f"Installing {pin} ({build})"
+            _run_pip(title, [*pip, *again, *over, *torch_requirement(build, pin)], 1, held, screen)
             stamp = stamp._replace(torch=build)
-        step(f"Installing {len(listed)} packages of locks/{path.name}", [*pip, "-r", str(path)], held=held)
+        title = f"Installing {len(listed)} packages of locks/{path.name}"
+        if over:
+            rest = [pin for pin in listed if not pin.startswith("torch==")]
+            _run_pip(f"{title} anew", [*pip, *over, *rest], len(rest), held, screen)
+        _run_pip(title, [*pip, "-r", str(path)], len(listed), held, screen)
     except Stop:
         write_stamp(stamp)  # pip ended by itself and has put back what it had begun
         raise
-    stamp = stamp._replace(locks={**stamp.locks, lock: becomes})
+    stamp = stamp._replace(busy="" if over else stamp.busy, locks={**stamp.locks, lock: becomes})
     write_stamp(stamp)
     return stamp
 
 
-def set_up(wanted: Wanted) -> None:
+def _run_pip(title: str, command: Sequence[str], packages: int, held: int, screen: Callable[[str], Screen]) -> None:
+    """Run pip with its temporary files in `.venv`, which has room for them, and show how far it is."""
+    temporary = VENV / "downloading"
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir()
+    try:
+        where = {"TMPDIR": str(temporary), "TEMP": str(temporary), "TMP": str(temporary)}
+        step(title, command, held=held, environ=where, screen=screen, reading=Reading(packages, temporary))
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def set_up(wanted: Wanted, screen: Callable[[str], Screen] = Line, waiting: Callable[[], None] = lambda: None) -> None:
     """Make everything that `wanted` names and that is not there yet.
+
+    Args:
+        wanted: what is to be there.
+        screen: makes the place to show a step of its title.
+        waiting: is called while another start is waited for; may raise to end that.
 
     Raises:
         Stop: where that cannot be done.
     """
-    with alone() as held:
+    with alone(waiting) as held:
         stamp = read_stamp()
         missing = lacks(stamp, wanted)
         if missing.system:
@@ -222,4 +280,4 @@ def set_up(wanted: Wanted) -> None:
         stamp = stamp._replace(system=(*stamp.system, *missing.system))
         write_stamp(stamp)
         for lock in missing.locks:
-            stamp = install(lock, stamp, held)
+            stamp = install(lock, stamp, held, screen)

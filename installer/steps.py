@@ -8,9 +8,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 
 from installer.decisions import Stop, reason
+from installer.pip import Amount, Reading
+from ldm3d.amounts import part_in_words
 
 _QUIET = ("WARNING", "Requirement already", "Looking in", "Reading ", "(Reading")
 
@@ -18,6 +21,16 @@ _QUIET = ("WARNING", "Requirement already", "Looking in", "Reading ", "(Reading"
 def say(text: str) -> None:
     """Tell the person what happens; stdout belongs to the program."""
     print(text, file=sys.stderr, flush=True)
+
+
+class Screen(Protocol):
+    """Where a step shows how far it is."""
+
+    def show(self, detail: str, amount: Amount | None) -> None:
+        """Show what the step is at and how far, each where it is known; may raise to end the step."""
+
+    def end(self, word: str) -> None:
+        """Say how the step ended."""
 
 
 class Line:
@@ -30,9 +43,11 @@ class Line:
         if not self.moving:
             say(f"{title} ...")
 
-    def show(self, detail: str) -> None:
-        """Draw the line with `detail`, or with the last one where it is empty."""
+    def show(self, detail: str, amount: Amount | None) -> None:
+        """Draw the line with `detail`, or with the last one where it is empty; with bytes, where those are known."""
         self.detail = detail or self.detail
+        if amount is not None and amount.unit == "bytes":
+            self.detail = f"{amount.what} {part_in_words(amount.done, amount.total)}"
         now = time.monotonic()
         if self.moving:
             self._draw(f"{self.title}  {now - self.began:.0f} s  {self.detail}")
@@ -59,6 +74,8 @@ def step(
     held: int | None = None,
     environ: Mapping[str, str] | None = None,
     last_words: int = 12,
+    screen: Callable[[str], Screen] = Line,
+    reading: Reading | None = None,
 ) -> None:
     """Run `command` under a moving line.
 
@@ -69,11 +86,13 @@ def step(
             beside an orphan that still writes.
         environ: variables beyond this process's.
         last_words: how many lines are shown where it fails.
+        screen: makes the place to show it of its title.
+        reading: reads pip's words, where that is the command.
 
     Raises:
         Stop: where the program fails.
     """
-    line, words = Line(title), [""]
+    line, words = screen(title), [""]
     said: queue.Queue[str] = queue.Queue()
     with subprocess.Popen(
         command,
@@ -96,9 +115,12 @@ def step(
             while reader.is_alive() or not said.empty():
                 try:
                     words.append(said.get(timeout=0.2))
-                    line.show("" if words[-1].startswith(_QUIET) else words[-1].strip())
+                    if reading is not None:
+                        reading.hear(words[-1])
+                    detail = "" if words[-1].startswith(_QUIET) else words[-1].strip()
                 except queue.Empty:
-                    line.show("")
+                    detail = ""
+                line.show(detail, reading.look() if reading is not None else None)
             code = process.wait()
         except BaseException:
             process.terminate()

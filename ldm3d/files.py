@@ -50,6 +50,12 @@ def check_writable(path: Path) -> None:
             raise cannot_write(path, error) from None
 
 
+def check_png_name(path: Path) -> None:
+    """Raise `InputError` where a panorama cannot have this name."""
+    if path.suffix.lower() != ".png":
+        raise InputError(f"{path} cannot hold a panorama because it does not end in .png; name it {path.stem}.png")
+
+
 @contextlib.contextmanager
 def whole_files(paths: Sequence[Path], *, keep: bool = True) -> Iterator[tuple[Path, ...]]:
     """Yield one path beside each of `paths` to write to; at the end they take their places, in the given order.

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from PIL import Image, PngImagePlugin
 
 from ldm3d.errors import InputError
-from ldm3d.files import check_writable, whole_files
+from ldm3d.files import check_png_name, check_writable, whole_files
+from ldm3d.repair import repair
 
 XMP = "XML:com.adobe.xmp"
 _COMPRESSION = 3  # on a photograph 2 % larger than Pillow's own 6, in 40 % of its time
@@ -42,17 +43,32 @@ def pack_depth(depth: NDArray[np.uint16]) -> NDArray[np.uint8]:
     return packed
 
 
-def unpack_depth(packed: NDArray[np.uint8]) -> NDArray[np.uint16]:
-    """Unpack bytes [..., H, W, 3] into depth uint16 [..., H, W], high·256 + low; the first byte is not looked at.
+def unpack_depth(packed: NDArray[np.uint8] | NDArray[np.floating[Any]]) -> NDArray[np.uint16]:
+    """Unpack [..., H, W, 3] into depth uint16 [..., H, W], high·256 + low; the first channel is not looked at.
+
+    uint8 is taken as exact: every value of every picture. Floats in [0, 1] are what a decoder painted (255 times the
+    byte, and noise) and are repaired: see `ldm3d.repair`.
 
     Raises:
-        InputError: `packed` is not uint8, or its last axis is not 3 long.
+        InputError: `packed` is neither uint8 nor float, its last axis is not 3 long, or a float lies outside [0, 1].
     """
-    _check(packed, np.uint8, "unpack_depth")
+    if packed.dtype != np.uint8 and not np.issubdtype(packed.dtype, np.floating):
+        raise InputError(f"unpack_depth was given {packed.dtype}; it takes uint8, or a decoder's floats in [0, 1]")
     if packed.shape[-1:] != (3,):
         raise InputError(f"unpack_depth was given an array of shape {packed.shape}; its last axis must be 3 long")
-    depth: NDArray[np.uint16] = np.left_shift(packed[..., 1], 8, dtype=np.uint16) | packed[..., 2]
-    return depth
+    if packed.dtype == np.uint8:
+        high, low = np.moveaxis(packed[..., 1:].astype(np.uint16), -1, 0)
+        exact: NDArray[np.uint16] = (high << 8) | low
+        return exact
+    if packed.ndim < 3:
+        raise InputError(f"unpack_depth was given floats of shape {packed.shape}; they must be [..., H, W, 3]")
+    if not np.all((packed[..., 1:] >= 0) & (packed[..., 1:] <= 1)):
+        raise InputError("unpack_depth was given floats outside [0, 1]; clamp what the decoder painted first")
+    painted = packed.reshape(-1, *packed.shape[-3:]).astype(np.float32) * np.float32(255)
+    depth = np.empty(painted.shape[:-1], np.uint16)
+    for one, picture in zip(depth, painted, strict=True):
+        one[...] = repair(picture[..., 1], picture[..., 2])
+    return depth.reshape(packed.shape[:-1])
 
 
 def depth_path(path: Path) -> Path:
@@ -73,7 +89,7 @@ def write_pair(
         InputError: `path` does not end in .png, or may not be written.
         MachineError: the disk is full or failed.
     """
-    _check_name(path)
+    check_png_name(path)
     info = PngImagePlugin.PngInfo()
     for key, text in (texts or {}).items():
         whole = text.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate has no UTF-8
@@ -88,7 +104,7 @@ def write_pair(
 
 def check_pair_writable(path: Path) -> None:
     """Raise now, before any long work, what `write_pair` would raise of the name and the folder; nothing changes."""
-    _check_name(path)
+    check_png_name(path)
     check_writable(path)
     check_writable(depth_path(path))
 
@@ -127,11 +143,6 @@ def _read_png(path: Path, mode: str, kind: str) -> tuple[NDArray[Any], dict[str,
     ) as error:
         raise InputError(f"{path} cannot be read as a PNG ({error}); make or copy it again") from None
     raise InputError(f"{path} is not {kind} PNG; open it with depthfusion import, which converts it")
-
-
-def _check_name(path: Path) -> None:
-    if path.suffix.lower() != ".png":
-        raise InputError(f"{path} cannot hold a panorama because it does not end in .png; name it {path.stem}.png")
 
 
 def _check(array: NDArray[Any], kind: type[np.generic], who: str) -> None:

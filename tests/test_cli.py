@@ -191,6 +191,32 @@ def test_arguments_are_checked_with_the_standard_library_alone(tmp_path: Path) -
         assert (done.returncode != 0) == wrong
 
 
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ([], ""),
+        (["--engine", "ldm3d", "--steps", "4", "--sampler", "lcm", "--device", "cuda"], ""),
+        (["--engine", "sketch", "--steps", "4"], "--steps 4 cannot be used with engine sketch"),
+        (["--engine", "ldm3d", "--size", "1000x500"], "choose 1024x512"),
+        (["--engine", "dpt-large"], "engine dpt-large makes no panoramas"),
+        (["--from", "missing.png"], "--from missing.png cannot be read because there is no such file"),
+        (["--mask", "x.png"], "--mask cannot be used alone: say with --from"),
+        (["--denoise", "0.5"], "--denoise cannot be used alone"),
+        (["--guidance", "51"], "guidance 51 cannot be used: choose a number from 0 to 50"),
+        (["--steps", "0"], "steps 0 cannot be used: choose a whole number from 1 to 999"),
+        (["-o", "x.jpg"], "x.jpg cannot hold a panorama"),
+        (["-o", "no/x.png"], "its folder does not exist"),
+    ],
+)
+def test_a_request_is_checked_with_the_standard_library_alone(more: list[str], sentence: str, tmp_path: Path) -> None:
+    script = "import sys; from depthfusion import cli; cli.check(sys.argv[1:])"
+    command = [sys.executable, "-S", "-c", script, "generate", "a meadow", "-o", "y.png", *more]
+    done = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False)
+    assert (done.returncode == 0) == (not sentence), done.stderr
+    assert sentence in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_video_leaves_nothing_and_ends_with_130(sent: int, world: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "depthfusion", "video", str(world), "-o", "x.mp4", "--size", "640x360"]

@@ -87,7 +87,10 @@ def test_json_says_the_same() -> None:
         (verdicts.torch({"version": "2.13.0+cpu", "device": "cpu", "name": "2 threads"}, False), "limited", "minutes"),
         (verdicts.torch({"version": "2.13.0+cpu", "device": "cpu", "name": "2 threads"}, True), "limited", "cu130"),
         (verdicts.torch({"version": "2.13.0+cu130", "device": "cuda", "name": "RTX"}, True), "ok", "cuda (RTX)"),
-        (verdicts.checkpoints({}, Path("/hub")), "missing", "none of LDM3D's in /hub"),
+        (verdicts.parts([], can_install=True), "ok", "its packages are installed"),
+        (verdicts.parts(["torch", "diffusers"], can_install=True), "missing", "torch, diffusers; sketch needs none"),
+        (verdicts.parts(["torch"], can_install=False), "missing", 'pip install "depthfusion[ldm3d]"'),
+        (verdicts.checkpoints({}, Path("/hub")), "missing", "none in /hub"),
         (verdicts.checkpoints({"Intel/ldm3d-pano": ""}, Path("/hub")), "ok", "Intel/ldm3d-pano"),
         (verdicts.checkpoints({"Intel/ldm3d-4c": "unet is not complete"}, Path("/hub")), "limited", "unet is not"),
         (verdicts.headset("", "", "", ""), "missing", "no OpenXR or OpenVR"),
@@ -195,63 +198,6 @@ def test_a_display_is_there_when_its_socket_is(tmp_path: Path) -> None:
     assert facts.display_answers("farhost:0.0", "", {})
 
 
-# Checkpoints
-
-
-def checkpoint(hub: Path, name: str) -> Path:
-    """A checkpoint as huggingface_hub lays it out: blobs, and a snapshot of links to them."""
-    folder = hub / f"models--Intel--{name}"
-    snapshot = folder / "snapshots" / "0123abcd"
-    (folder / "blobs").mkdir(parents=True)
-    index = {
-        "_class_name": "StableDiffusionLDM3DPipeline",
-        "unet": ["diffusers", "UNet2DConditionModel"],
-        "scheduler": ["diffusers", "DDIMScheduler"],
-        "safety_checker": [None, None],
-    }
-    files = {
-        "model_index.json": json.dumps(index),
-        "unet/config.json": "{}",
-        "unet/diffusion_pytorch_model.safetensors": "weights",
-        "scheduler/scheduler_config.json": "{}",
-    }
-    for number, (path, content) in enumerate(files.items()):
-        blob, link = folder / "blobs" / str(number), snapshot / path
-        blob.write_text(content, encoding="utf-8")
-        link.parent.mkdir(parents=True, exist_ok=True)
-        link.symlink_to(blob)
-    return folder
-
-
-def test_a_whole_checkpoint_is_told_from_an_interrupted_one(tmp_path: Path) -> None:
-    checkpoint(tmp_path, "ldm3d-pano")
-    no_weights = checkpoint(tmp_path, "ldm3d-4c")
-    (no_weights / "snapshots" / "0123abcd" / "unet" / "diffusion_pytorch_model.safetensors").unlink()
-    no_blob = checkpoint(tmp_path, "ldm3d")
-    (no_blob / "blobs" / "3").unlink()
-    (tmp_path / "models--Intel--ldm3d-sr").mkdir()
-    (tmp_path / "models--someone--else").mkdir()
-    assert places.checkpoints(tmp_path) == {
-        "Intel/ldm3d-pano": "",
-        "Intel/ldm3d-4c": "unet is not complete",
-        "Intel/ldm3d": "scheduler is not complete",
-        "Intel/ldm3d-sr": "nothing downloaded",
-    }
-
-
-@pytest.mark.parametrize(
-    ("environ", "folder"),
-    [
-        ({}, "/home/ada/.cache/huggingface/hub"),
-        ({"XDG_CACHE_HOME": "/cache"}, "/cache/huggingface/hub"),
-        ({"HF_HOME": "/hf", "XDG_CACHE_HOME": "/cache"}, "/hf/hub"),
-        ({"HF_HUB_CACHE": "/hub", "HF_HOME": "/hf"}, "/hub"),
-    ],
-)
-def test_the_cache_is_where_hugging_face_keeps_it(environ: dict[str, str], folder: str) -> None:
-    assert places.hub_cache(environ, Path("/home/ada")) == Path(folder)
-
-
 # Headset runtimes
 
 
@@ -302,14 +248,15 @@ def test_the_openvr_registry_has_its_place_on_each_system() -> None:
 
 
 def test_the_report_looks_at_everything_here() -> None:
+    before = set(sys.modules)
     found = {each.name: each for each in doctor.report()}
     assert list(found) == [
-        "Python", "OpenGL", "Graphics card", "Memory", "Disk", "ffmpeg", "Encoders", "PyTorch", "Checkpoints",
-        "Headset", "Display",
+        "Python", "OpenGL", "Graphics card", "Memory", "Disk", "ffmpeg", "Encoders", "LDM3D", "PyTorch",
+        "Checkpoints", "Headset", "Display",
     ]  # fmt: skip
     assert found["OpenGL"].state != "missing", found["OpenGL"]
     assert {"libx264", "libx265"} <= set(found["Encoders"].finding.partition(";")[0].replace(",", "").split())
-    assert "torch" not in sys.modules
+    assert "torch" not in set(sys.modules) - before
     if importlib.util.find_spec("torch"):
         assert found["PyTorch"].finding.startswith(importlib.metadata.version("torch"))
     else:

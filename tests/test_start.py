@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,7 +22,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from installer import decisions, environment, steps
+from installer import decisions, environment, pip, steps
 from installer.decisions import Gpu, Stop, Wanted
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -122,6 +123,30 @@ def test_a_command_asks_only_for_what_it_needs(
     args: list[str], system: str, environ: dict[str, str], wanted: Wanted
 ) -> None:
     assert decisions.wanted_by(args, system, environ) == wanted
+
+
+@pytest.mark.parametrize(
+    ("args", "ldm3d"),
+    [
+        (["generate", "a forest", "-o", "x.png"], False),
+        (["generate", "a forest", "-o", "x.png", "--engine", "sketch"], False),
+        (["a forest", "--engine=auto"], False),
+        (["a forest", "--engine", "ldm3d"], True),
+        (["a forest", "--engine=Intel/ldm3d-4c"], True),
+        (["generate", "a forest", "-o", "x.png", "--engine", "./mine"], True),
+        (["import", "a.jpg", "-o", "x.png"], False),
+        (["import", "a.jpg", "-o", "x.png", "--estimator", "dpt-large"], True),
+        (["import", "a.jpg", "-o", "x.png", "--estimator=dpt-large"], True),
+        (["enlarge", "a.png", "-o", "x.png", "--method", "lanczos"], False),
+        (["enlarge", "a.png", "-o", "x.png", "--method", "ldm3d-sr"], True),
+        (["model", "list"], False),
+        (["model", "remove", "ldm3d"], False),
+        (["model", "get", "ldm3d"], True),
+        (["the --engine of a train"], False),
+    ],
+)
+def test_the_parts_of_ldm3d_are_installed_when_something_of_it_is_named(args: list[str], ldm3d: bool) -> None:
+    assert decisions.wanted_by(args, "linux", {}).locks == (("base", "ldm3d") if ldm3d else ("base",))
 
 
 def test_windows_has_its_own_paths_and_no_exec() -> None:
@@ -453,6 +478,161 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(clone: Path) -> None:
     done = start(clone)
     assert done.returncode == 3
     assert done.stderr.startswith(f"error: {clone / '.venv.lock'} could not be set up (Is a directory)")
+
+
+# Reading pip
+
+
+def test_pip_is_read_in_packages_and_in_the_bytes_of_large_files(tmp_path: Path) -> None:
+    reading = pip.Reading(3, tmp_path)
+    assert reading.look() == ("packages", 0, 3, "packages")
+    reading.hear("Collecting torch==2.13.0")
+    reading.hear("  Downloading torch-2.13.0-cp311-cp311-manylinux_2_28_x86_64.whl.metadata (29 kB)")
+    reading.hear("Collecting idna")
+    assert reading.look() == ("packages", 2, 3, "packages")
+    wheel = tmp_path / "pip-unpack-x" / "torch-2.13.0-cp311-cp311-manylinux_2_28_x86_64.whl"
+    reading.hear("Downloading https://a.org/whl/torch-2.13.0-cp311-cp311-manylinux_2_28_x86_64.whl (192.3 MB)")
+    wheel.parent.mkdir()
+    wheel.write_bytes(bytes(5_000_000))
+    assert reading.look() == ("torch", 5_000_000, 192_300_000, "bytes")
+    wheel.unlink()
+    reading.hear("  Using cached sympy-1.14.0-py3-none-any.whl (6.3 MB)")
+    assert reading.look() == ("packages", 2, 3, "packages")
+    reading.hear("Installing collected packages: sympy, idna, torch")
+    assert reading.look().what == "unpacking"
+
+
+def test_a_step_shows_what_was_read_and_may_be_ended_by_its_screen(tmp_path: Path) -> None:
+    shown: list[object] = []
+
+    class Screen:
+        def __init__(self, title: str) -> None:
+            shown.append(title)
+
+        def show(self, detail: str, amount: object) -> None:
+            shown.append(amount)
+            if len(shown) > 3:
+                raise KeyboardInterrupt
+
+        def end(self, word: str) -> None:
+            shown.append(word)
+
+    code = "import time\nprint('Collecting one', flush=True)\ntime.sleep(60)"
+    with pytest.raises(KeyboardInterrupt):
+        steps.step("Trying", [sys.executable, "-c", code], screen=Screen, reading=pip.Reading(2, tmp_path))
+    assert shown[0] == "Trying"
+    assert shown[-1] == ("packages", 1, 2, "packages")
+
+
+# The parts of LDM3D on top
+
+
+def wheel(folder: Path, name: str, version: str, megabytes: int = 0) -> None:
+    """Write a wheel of one module, as pip takes it."""
+    folder.mkdir(exist_ok=True)
+    module, about = name.replace("-", "_"), f"{name.replace('-', '_')}-{version}.dist-info"
+    files = {
+        f"{module}.py": "" if megabytes == 0 else f"# {'x' * megabytes * 1_000_000}",
+        f"{about}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+        f"{about}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    record = "".join(f"{file},,\n" for file in [*files, f"{about}/RECORD"])
+    with zipfile.ZipFile(folder / f"{module}-{version}-py3-none-any.whl", "w") as archive:
+        for file, content in {**files, f"{about}/RECORD": record}.items():
+            archive.writestr(file, content)
+
+
+@pytest.fixture
+def with_parts(ready: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository that is set up, whose `ldm3d` lock names two small wheels of the test's own."""
+    wheels = ready.parent / "wheels"
+    for name, version in (("torch", "2.13.0"), ("diffusers", "0.42.1")):
+        wheel(wheels, name, version)
+    (ready / "locks" / "ldm3d.txt").write_text("torch==2.13.0\ndiffusers==0.42.1\n", encoding="utf-8")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(wheels))
+    return ready
+
+
+def packages_of(clone: Path) -> Path:
+    return next((clone / ".venv" / "lib").glob("python*")) / "site-packages"
+
+
+def test_an_ldm3d_engine_brings_its_parts(with_parts: Path) -> None:
+    assert start(with_parts, "a forest").stderr == ""
+    done = start(with_parts, "a forest", "--engine", "ldm3d")
+    assert done.returncode == 7, done.stderr
+    assert "Installing torch==2.13.0 (cpu): done" in done.stderr
+    assert "Installing 2 packages of locks/ldm3d.txt: done" in done.stderr
+    assert (packages_of(with_parts) / "diffusers.py").exists()
+    assert start(with_parts, "a forest", "--engine", "ldm3d").stderr == ""
+    assert not (with_parts / ".venv" / "downloading").exists()
+
+
+def test_parts_cut_short_are_installed_over_and_the_rest_stays_usable(with_parts: Path) -> None:
+    assert start(with_parts, "a forest", "--engine", "ldm3d").returncode == 7
+    stamp = {**stamp_of(with_parts), "busy": "ldm3d"}
+    (with_parts / ".venv" / "depthfusion-setup.json").write_text(json.dumps(stamp), encoding="utf-8")
+    (packages_of(with_parts) / "diffusers.py").unlink()
+    untouched = start(with_parts, "a forest")
+    assert (untouched.returncode, untouched.stderr) == (7, "")
+    assert stamp_of(with_parts)["busy"] == "ldm3d"
+    mended = start(with_parts, "a forest", "--engine", "ldm3d")
+    assert mended.returncode == 7, mended.stderr
+    assert "Making .venv" not in mended.stderr
+    assert (packages_of(with_parts) / "diffusers.py").exists()
+    assert stamp_of(with_parts)["busy"] == ""
+
+
+_INSTALL = """
+import json, sys
+from depthfusion.generate import parts
+from depthfusion.jobs.progress import Cancelled, Progress
+stop = sys.argv[1:]
+seen = []
+try:
+    assert parts.can_install() and not parts.installed()
+    told = lambda: any(word in text for text in seen for word in stop)
+    parts.InstallPartsJob().run(Progress(lambda step: seen.append(step.text), told))
+except Cancelled:
+    seen.append("cancelled")
+print(json.dumps([seen, parts.installed()]))
+"""
+
+
+@pytest.mark.parametrize("stop", ["", "installing torch==2.13.0"])
+def test_the_window_installs_the_parts_as_a_job_that_can_be_cancelled(with_parts: Path, stop: str) -> None:
+    shutil.rmtree(with_parts / "depthfusion")
+    kept = shutil.ignore_patterns("__pycache__", "studio", "render")
+    shutil.copytree(ROOT / "depthfusion", with_parts / "depthfusion", ignore=kept)
+    for name in ("transformers", "accelerate", "huggingface_hub", "safetensors"):
+        wheel(with_parts.parent / "wheels", name, "1.0")
+        with (with_parts / "locks" / "ldm3d.txt").open("a", encoding="utf-8") as lock:
+            lock.write(f"{name}==1.0\n")
+    python = with_parts / ".venv" / "bin" / "python"
+
+    def install(*stop: str) -> tuple[list[str], bool]:
+        said = subprocess.run(
+            [python, "-c", _INSTALL, *stop], stdout=subprocess.PIPE, text=True, check=True, timeout=60, cwd=with_parts
+        )
+        seen, installed = json.loads(said.stdout.splitlines()[-1])
+        return seen, installed
+
+    if stop:
+        seen, installed = install(stop)
+        assert (seen[-1], installed) == ("cancelled", False)
+        assert stamp_of(with_parts)["busy"] == "ldm3d"
+    seen, installed = install()
+    assert installed
+    assert any(text.startswith("installing 6 packages of locks/ldm3d.txt") for text in seen)
+    assert stamp_of(with_parts)["busy"] == ""
+
+
+def test_too_little_room_for_the_parts_is_told_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = shutil.disk_usage("/")._replace(free=1_900_000_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
+    with pytest.raises(Stop, match=r"the parts of LDM3D \(cpu\) need 2.0 GB and .* has 1.9 GB free; free some space"):
+        environment.check_space("cpu")
 
 
 # The system's own libraries

@@ -1,4 +1,4 @@
-"""Where other programs' files lie, and what they say: checkpoints and headset runtimes, read from files only."""
+"""Where other programs' files lie, and what they say: headset runtimes, read from files only."""
 
 from __future__ import annotations
 
@@ -9,45 +9,6 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-
-
-def hub_cache(environ: Mapping[str, str], home: Path) -> Path:
-    """Return the folder where huggingface_hub keeps checkpoints."""
-    if cache := environ.get("HF_HUB_CACHE") or environ.get("HUGGINGFACE_HUB_CACHE"):
-        return Path(cache).expanduser()
-    cache = environ.get("XDG_CACHE_HOME") or str(home / ".cache")
-    return Path(environ.get("HF_HOME") or Path(cache, "huggingface")).expanduser() / "hub"
-
-
-def checkpoints(cache: Path) -> dict[str, str]:
-    """Return LDM3D's checkpoints in a cache: ORG/NAME with what it lacks (empty: nothing)."""
-    folders = sorted(cache.glob("models--Intel--ldm3d*"))
-    return {folder.name.removeprefix("models--").replace("--", "/"): lack(folder) for folder in folders}
-
-
-def lack(folder: Path) -> str:
-    """Return what a checkpoint of the cache lacks; empty where one of its snapshots is complete.
-
-    Complete is a snapshot whose `model_index.json` and every component named in it are there, each network among them
-    with weights; a file that was never downloaded to its end is a link to nothing.
-    """
-    lacks = [_snapshot_lack(snapshot) for snapshot in sorted(folder.glob("snapshots/*"))]
-    return "" if "" in lacks else next(iter(lacks), "nothing downloaded")
-
-
-def _snapshot_lack(snapshot: Path) -> str:
-    index = _json(snapshot / "model_index.json")
-    if not index:
-        return "no model_index.json"
-    for name, value in index.items():
-        if name.startswith("_") or not isinstance(value, list) or value[0] is None:
-            continue
-        files = sorted((snapshot / name).glob("*"))
-        network = (snapshot / name / "config.json").exists()
-        weights = [file for file in files if file.suffix in {".safetensors", ".bin"}]
-        if not files or (network and not weights) or not all(file.exists() for file in files):
-            return f"{name} is not complete"
-    return ""
 
 
 def openxr(environ: Mapping[str, str], home: Path, platform: str) -> tuple[str, str]:

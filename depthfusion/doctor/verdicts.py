@@ -128,17 +128,30 @@ def torch(facts: Mapping[str, Any], nvidia: bool) -> Check:
     return Check("PyTorch", "ok", finding)
 
 
+def parts(lacking: Sequence[str], can_install: bool) -> Check:
+    """Judge the packages that LDM3D needs: those that are `lacking`, and whether the program can install them."""
+    if not lacking:
+        return Check("LDM3D", "ok", "its packages are installed")
+    remedy = (
+        "they are installed when an LDM3D engine or an estimator is first asked for"
+        if can_install
+        else 'start.py installs them when they are first needed; elsewhere pip install "depthfusion[ldm3d]" does'
+    )
+    return Check("LDM3D", "missing", f"not installed: {', '.join(lacking)}; sketch needs none of them", remedy)
+
+
 def checkpoints(found: Mapping[str, str], folder: Path) -> Check:
-    """Judge LDM3D's checkpoints in the Hugging Face cache: each one's name with what it lacks (empty: complete)."""
+    """Judge the checkpoints of LDM3D and of depth in the Hugging Face cache: each name with what it lacks."""
     whole = [name for name, lack in found.items() if not lack]
     broken = [f"{name} ({lack})" for name, lack in found.items() if lack]
-    finding = "; ".join([*whole, *broken]) or "none of LDM3D's"
+    finding = "; ".join([*whole, *broken]) or "none"
     finding += f" in {folder}"
     if broken:
-        return Check("Checkpoints", "limited", finding, "an interrupted download goes on where it is asked for again")
+        remedy = f"an interrupted download goes on with `depthfusion model get {broken[0].split(' ')[0]}`"
+        return Check("Checkpoints", "limited", finding, remedy)
     if not whole:
         return Check(
-            "Checkpoints", "missing", finding, "sketch needs none; a checkpoint is downloaded only when asked for"
+            "Checkpoints", "missing", finding, "sketch needs none; `depthfusion model list` says which there are"
         )
     return Check("Checkpoints", "ok", finding)
 

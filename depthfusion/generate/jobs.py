@@ -9,6 +9,10 @@ from typing import Any, ClassVar
 
 from depthfusion import panorama
 from depthfusion.generate.engines import resolve
+from depthfusion.generate.model_jobs import CheckModelJob, GetModelJob, OfferModelJob, RemoveModelJob
+from depthfusion.generate.models import KEPT
+from depthfusion.generate.parts import InstallPartsJob
+from depthfusion.generate.picture_jobs import EnlargeJob, ImportJob, check_apart
 from depthfusion.generate.request import GenerationRequest
 from depthfusion.jobs.job import Job, Json
 from depthfusion.jobs.progress import Progress
@@ -36,6 +40,8 @@ class GenerateJob(Job):
         """Return `panorama`, `depth` (paths), `understood`, `why` (sentences) and the resolved `request`."""
         engine, request, why = resolve(GenerationRequest(**self.request))
         output = Path(self.output)
+        beside = panorama.depth_beside(Path(request.source)) if request.source else None
+        check_apart(output, (request.source or None, request.mask or None, beside))
         panorama.check_destination(output)
         creation = engine.generate(request, progress)
         progress.step("writing the panorama", 0)
@@ -49,4 +55,21 @@ class GenerateJob(Job):
         }
 
 
-JOBS: dict[str, type[Job]] = {GenerateJob.kind: GenerateJob}
+def unload() -> None:
+    """Give back the memory of the model that is kept between jobs."""
+    KEPT.drop()
+
+
+JOBS: dict[str, type[Job]] = {
+    job.kind: job
+    for job in (
+        GenerateJob,
+        ImportJob,
+        EnlargeJob,
+        InstallPartsJob,
+        OfferModelJob,
+        GetModelJob,
+        CheckModelJob,
+        RemoveModelJob,
+    )
+}

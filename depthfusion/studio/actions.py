@@ -38,7 +38,7 @@ class Actions:
         bar = window.menuBar()
         key = QKeySequence.StandardKey
         file = bar.addMenu("&File")
-        self._add(file, "&Open…", window.ask_open, key.Open)
+        self._add(file, "&Open…", window.openings.ask, key.Open)
         self._add(file, "&Save project", window.exports.save_project, key.Save)
         file.addSeparator()
         self._add(file, "Export &still…", lambda: window.exports.ask("still"), "Ctrl+E")
@@ -48,16 +48,21 @@ class Actions:
 
         edit = bar.addMenu("&Edit")
         history = window.session.history
-        self.undo = self._add(edit, "&Undo", history.undo, key.Undo)
-        self.redo = self._add(edit, "&Redo", history.redo, key.Redo)
-        history.changed.connect(lambda name: self._enable())
-        self._enable()
+        self.undo = self._add(edit, "&Undo", window.undo, key.Undo)
+        self.redo = self._add(edit, "&Redo", window.redo, key.Redo)
+        history.changed.connect(lambda name: self.refresh())
+        window.making.stroked.connect(self.refresh)
+        self.refresh()
 
         world = bar.addMenu("&World")
-        self.generate = self._add(world, "&Generate", window.generate, "Ctrl+Return")
+        self.generate = self._add(world, "&Generate", window.making.generate, "Ctrl+Return")
         self.generate.setShortcuts([QKeySequence("Ctrl+Return"), QKeySequence("Ctrl+Enter")])
-        self.cancel = self._add(world, "&Cancel", window.cancel_generation)
+        self.cancel = self._add(world, "&Cancel", window.making.generations.cancel)
         self.cancel.setEnabled(False)
+        world.addSeparator()
+        self._add(world, "Begin from this &world", window.making.begin_from)
+        self._add(world, "&Enlarge…", window.pictures.ask_larger)
+        self._add(world, "Estimate its &depth anew…", window.pictures.ask_depth)
 
         view = bar.addMenu("&View")
         self._add(view, "&Return to the middle", window.home)
@@ -67,6 +72,14 @@ class Actions:
 
         about = bar.addMenu("&Help")
         self._add(about, "&Keys and pointer", self._shortcuts, "F1")
+
+    def refresh(self) -> None:
+        """Offer undo and redo where there is something: strokes while a mask is painted, else settings."""
+        done = (
+            self._window.making.mask_page.canvas.mask if self._window.making.painting else self._window.session.history
+        )
+        self.undo.setEnabled(done.can_undo)
+        self.redo.setEnabled(done.can_redo)
 
     def set_generating(self, running: bool) -> None:
         """Offer what can be done while a world is made."""
@@ -102,11 +115,6 @@ class Actions:
 
         appearance.changed.connect(show)
         show()
-
-    def _enable(self) -> None:
-        history = self._window.session.history
-        self.undo.setEnabled(history.can_undo)
-        self.redo.setEnabled(history.can_redo)
 
     def _shortcuts(self) -> None:
         rows = "".join(

@@ -64,7 +64,7 @@ def make_window(
     if request is not None:
         state.request.reset()
         state.request.update(request)
-        QTimer.singleShot(0, window, window.generate)
+        QTimer.singleShot(0, window, window.making.generate)
     elif scene is not None:
         window.open(scene)
     elif last and all(path.is_file() for path in last):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -15,10 +15,11 @@ from depthfusion.errors import InputError, MachineError
 
 @dataclass(frozen=True)
 class Trouble:
-    """What went wrong, in one sentence, and a defect's traceback."""
+    """What went wrong, in one sentence, a defect's traceback, and what was raised, where a person is to blame."""
 
     sentence: str
     details: str = ""
+    error: Exception | None = field(default=None, compare=False)
 
 
 class Latest(QObject):
@@ -90,7 +91,7 @@ def _attempt(work: Callable[[], Any]) -> Any:
     try:
         return work()
     except (InputError, MachineError) as error:
-        return Trouble(str(error))
+        return Trouble(str(error), error=error)
     except MemoryError:
         return Trouble("there is not enough memory for this; close other programs or open a smaller picture")
     except Exception as error:  # noqa: BLE001 — a defect is shown with its traceback and must not end the window

@@ -97,13 +97,13 @@ class NumberEditor(Editor):
 
 
 class IntegerEditor(Editor):
-    """A whole number, with a slider where there are few."""
+    """A whole number, with a slider where there are few (and `slides`)."""
 
-    def __init__(self, value: Integer) -> None:
+    def __init__(self, value: Integer, slides: bool = True) -> None:
         super().__init__(value)
         self.spin = Spin(value.minimum, value.maximum, 0, 1, value.unit)
         self.slider: QSlider | None = None
-        if value.maximum - value.minimum <= SLIDER_STEPS:
+        if slides and value.maximum - value.minimum <= SLIDER_STEPS:
             self.slider = Slider()
             self.slider.setRange(value.minimum, value.maximum)
             self.row.addWidget(self.slider, 1)
@@ -238,7 +238,8 @@ class AutoEditor(Editor):
     def __init__(self, value: Auto[Any]) -> None:
         super().__init__(value)
         # Beside the switch there is no room for a slider as well.
-        self.inner = NumberEditor(value.inner, slides=False) if isinstance(value.inner, Number) else editor(value.inner)
+        without = {Number: NumberEditor, Integer: IntegerEditor}.get(type(value.inner))
+        self.inner = without(value.inner, slides=False) if without is not None else editor(value.inner)
         self.automatic = QToolButton()
         self.automatic.setText("Auto")
         self.automatic.setCheckable(True)

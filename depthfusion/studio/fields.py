@@ -104,9 +104,10 @@ class Form(QWidget):
 
     Args:
         state: what is shown.
-        only: the names to show, in the state's order; all by default.
+        history: where a drag becomes one step.
         skip: the names that are shown elsewhere.
         editors: editors of one's own by name.
+        labels: by name, what a value is called here instead of what its declaration says.
         relevant: by name, whether a value means anything at present; those that do not are hidden.
     """
 
@@ -120,10 +121,11 @@ class Form(QWidget):
         *,
         skip: tuple[str, ...] = (),
         editors: Mapping[str, Editor] | None = None,
+        labels: Mapping[str, str] | None = None,
         relevant: Mapping[str, Callable[[], bool]] | None = None,
     ) -> None:
         super().__init__()
-        self._state = state
+        self.state = state
         self._relevant = dict(relevant or {})
         self.fields: dict[str, Field] = {}
         self._labels: dict[str, _Label] = {}
@@ -136,8 +138,9 @@ class Form(QWidget):
         for row, value in enumerate(value for value in state.values() if value.name not in skip):
             field = Field(state, value, history, (editors or {}).get(value.name), self.refused.emit)
             field.editor.setObjectName(value.name)
-            field.editor.setAccessibleName(value.label)
-            label = _Label(value.label)
+            words = (labels or {}).get(value.name, value.label)
+            field.editor.setAccessibleName(words)
+            label = _Label(words)
             label.setToolTip(explain(value))
             label.setBuddy(field.editor)
             label.reset.connect(field.reset)
@@ -147,20 +150,29 @@ class Form(QWidget):
             grid.addWidget(field.editor, row, 1)
         disconnect = state.changed.connect(self._changed)
         self.destroyed.connect(disconnect)
-        self._refresh()
+        self.refresh()
 
     def reset(self) -> None:
         """Return every value that is shown here to its default."""
         for field in self.fields.values():
             field.reset()
 
-    def _changed(self, name: str) -> None:
-        if name in self.fields:
+    @property
+    def changed(self) -> int:
+        """How many of the values that mean anything at present are not the defaults."""
+        relevant = self._relevant
+        return sum(
+            not field.is_default for name, field in self.fields.items() if name not in relevant or relevant[name]()
+        )
+
+    def refresh(self) -> None:
+        """Mark what is changed and show what means anything at present."""
+        for name in self.fields:
             self._mark(name)
         self._hide()
 
-    def _refresh(self) -> None:
-        for name in self.fields:
+    def _changed(self, name: str) -> None:
+        if name in self.fields:
             self._mark(name)
         self._hide()
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QSizePolicy, QSlider
 
 SPIN_WIDTH = 76
@@ -85,3 +87,12 @@ class Slider(Guarded, QSlider):
     def mouseReleaseEvent(self, event: Any) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
             self.setSliderDown(False)
+
+
+def image_of(rgb: NDArray[np.uint8]) -> QImage:
+    """Return a picture of its own of uint8 [H, W, 3] colour or [H, W] grey."""
+    rgb = np.ascontiguousarray(rgb)
+    height, width = rgb.shape[:2]
+    depth = rgb.shape[2] if rgb.ndim == 3 else 1
+    kind = QImage.Format.Format_RGB888 if depth == 3 else QImage.Format.Format_Grayscale8
+    return QImage(rgb.data, width, height, depth * width, kind).copy()

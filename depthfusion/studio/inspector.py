@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QPushButton,
     QScrollArea,
-    QSizePolicy,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -22,59 +20,8 @@ from depthfusion.studio import theme
 from depthfusion.studio.editors import ChoiceEditor
 from depthfusion.studio.fields import Form
 from depthfusion.studio.panel import Panel
+from depthfusion.studio.section import Section
 from depthfusion.studio.session import Session
-
-
-class Section(QWidget):
-    """A heading that folds what is below it away, with a button that resets it."""
-
-    def __init__(self, title: str, form: Form, reset: bool = True) -> None:
-        super().__init__()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        head = QHBoxLayout()
-        head.setSpacing(0)
-        self.head = QToolButton()
-        self.head.setObjectName("section")
-        self.head.setText(title)
-        self.head.setCheckable(True)
-        self.head.setChecked(True)
-        self.head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.head.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.head.setIconSize(QSize(16, 16))
-        self.head.toggled.connect(self._fold)
-        head.addWidget(self.head, 1)
-        self._reset = QToolButton()
-        self._reset.setObjectName("flat")
-        self._reset.setIconSize(QSize(15, 15))
-        self._reset.setToolTip(f"Reset {title.lower()}")
-        self._reset.setAccessibleName(f"Reset {title.lower()}")
-        self._reset.clicked.connect(form.reset_asked)
-        self._reset.setVisible(reset)
-        head.addWidget(self._reset)
-        column.addLayout(head)
-        self.form = form
-        column.addWidget(form)
-        self.column = column
-        self._dress()
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_reset"):
-            self._dress()
-        super().changeEvent(event)
-
-    def _fold(self, open_: bool) -> None:
-        for index in range(1, self.column.count()):
-            widget = self.column.itemAt(index).widget()
-            if widget is not None:
-                widget.setVisible(open_)
-        self._dress()
-
-    def _dress(self) -> None:
-        c = theme.colours()
-        self.head.setIcon(theme.icon("down" if self.head.isChecked() else "right", c.muted, 16))
-        self._reset.setIcon(theme.icon("reset", c.muted, 16))
 
 
 class Inspector(Panel):

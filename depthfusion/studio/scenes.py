@@ -17,6 +17,17 @@ if TYPE_CHECKING:
     from depthfusion.render.prepare import Prepared
 
 
+class NoDepthError(InputError):
+    """A panorama has no depth; `picture` is its path."""
+
+    def __init__(self, picture: Path) -> None:
+        super().__init__(
+            f"{picture.name} has no depth: let it be estimated, drop the picture together with its depth map, or put "
+            f"the depth beside it as {picture.stem}.depth.png"
+        )
+        self.picture = picture
+
+
 @dataclass(frozen=True)
 class Scene:
     """An open world.
@@ -79,7 +90,4 @@ def _check_has_depth(picture: Path) -> None:
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         return  # reading it says what it is
     if width == 2 * height:
-        raise InputError(
-            f"{picture.name} has no depth: drop it together with its depth map, or put the depth beside it as "
-            f"{picture.stem}.depth.png"
-        )
+        raise NoDepthError(picture)

@@ -16,8 +16,9 @@ from depthfusion.export.settings import ExportSettings
 from depthfusion.generate.request import GenerationRequest
 from depthfusion.look import Look
 from depthfusion.project import Project
-from depthfusion.settings import Choice, Signal, State
+from depthfusion.settings import Choice, Integer, Signal, State, Text
 from depthfusion.studio.history import History
+from depthfusion.studio.results import Results
 from ldm3d.files import whole_file
 
 VERSION = 1
@@ -29,13 +30,28 @@ class Appearance(State):
     scheme = Choice("system", "light or dark colours of the window", ("system", "light", "dark"), label="Colours")
 
 
+class Series(State):
+    """How often a request is made."""
+
+    count = Integer(1, "how many worlds are made, each from a seed of its own", minimum=1, maximum=99, label="Worlds")
+
+
+class Tools(State):
+    """What pictures are worked on with."""
+
+    estimator = Text("dpt-large", "what makes the depth of a picture that has none")
+    enlarger = Text("lanczos", "what makes a panorama larger")
+
+
 class Session:
     """The states that the window shows and changes. Every value is declared in its State and nowhere else.
 
     Attributes:
-        request, look, view, export, appearance: the states.
+        request, look, view, export, series, tools, appearance: the states.
         history: undo and redo over the first four.
+        results: the worlds of late.
         files: what is open: a project, or a panorama and perhaps its depth; `scene_changed` tells of another world.
+        size: width and height of the panorama that is open.
         source: the panorama and its depth, and a project's own camera path; the states count, not those in it.
         last_seed: the seed of the last generation, for keeping it.
     """
@@ -45,9 +61,13 @@ class Session:
         self.look = Look()
         self.view = ViewOptions()
         self.export = ExportSettings()
+        self.series = Series()
+        self.tools = Tools()
         self.appearance = Appearance()
+        self.results = Results()
         self.history = History(self._artwork())
         self.files: tuple[Path, ...] = ()
+        self.size: tuple[int, int] | None = None
         self.source: Project | None = None
         self.scene_changed = Signal()
         self.last_seed: int | None = None
@@ -58,11 +78,16 @@ class Session:
 
     def states(self) -> dict[str, State]:
         """All states by name, as the session's file keeps them."""
-        return {**self._artwork(), "appearance": self.appearance}
+        return {**self._artwork(), "series": self.series, "tools": self.tools, "appearance": self.appearance}
 
-    def open(self, files: tuple[Path, ...], source: Project) -> None:
-        """Remember what is shown. The states stay as they are; `adopt_project` takes over those of `source`."""
+    def open(self, files: tuple[Path, ...], source: Project, size: tuple[int, int] | None = None) -> None:
+        """Remember what is shown, and its size where it is another.
+
+        The states stay as they are; `adopt_project` takes over those of `source`.
+        """
         self.files, self.source = files, source
+        self.size = size or self.size
+        self.results.show(files)
         self.scene_changed.emit("scene")
 
     def adopt_project(self, project: Project) -> None:
@@ -102,7 +127,8 @@ class Session:
     def as_dict(self) -> dict[str, Any]:
         """The session as JSON."""
         states = {room: state.as_dict() for room, state in self.states().items()}
-        return {"version": VERSION, "files": [str(path) for path in self.files], **states}
+        files = [str(path) for path in self.files]
+        return {"version": VERSION, "files": files, "results": self.results.as_json(), **states}
 
     def restore(self, saved: Mapping[str, Any]) -> tuple[Path, ...]:
         """Take over a saved session, without what is unknown here, and return the files that were open."""
@@ -110,6 +136,7 @@ class Session:
             if isinstance(values := saved.get(room), dict):
                 self.adopt(room, values)
         self.history.forget()
+        self.results.restore(saved.get("results"))
         files = saved.get("files")
         return tuple(Path(name) for name in files if isinstance(name, str)) if isinstance(files, list) else ()
 

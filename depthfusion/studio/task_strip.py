@@ -9,9 +9,10 @@ from PySide6.QtCore import QEvent, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QVBoxLayout, QWidget
 
-from depthfusion.jobs.progress import Report, remaining
+from depthfusion.jobs.progress import Report
 from depthfusion.studio import theme
 from depthfusion.studio.panel import Panel
+from depthfusion.studio.progress_words import progress_words
 from depthfusion.studio.tasks import Task
 
 _STEPS = 1000
@@ -100,8 +101,7 @@ class _Row(QWidget):
         if report.text == self._shown_text and now - self._shown_at < _PERIOD and report.fraction < 1:
             return
         self._shown_at, self._shown_text = now, report.text
-        counted = f" {report.done:.0f} of {report.total:.0f}" if report.total > 1 else ""
-        self.doing.setText(f"{report.text}{counted}{remaining(report.seconds_left)}")
+        self.doing.setText(progress_words(report))
         self.bar.setValue(round(report.fraction * _STEPS))
 
     def _show_folder(self) -> None:
@@ -131,7 +131,10 @@ class TaskStrip(Panel):
         self.rows.append(row)
         self._column.addWidget(row)
         row.closed.connect(lambda: self._close(row))
-        task.done.connect(lambda result: row.finish("done", _made(result)))
+        # A finished world stands in the strip below the canvas.
+        task.done.connect(
+            lambda result: self._remove(row) if "panorama" in result else row.finish("done", _made(result))
+        )
         task.failed.connect(lambda failure: row.finish("failed"))
         task.cancelled.connect(lambda: self._remove(row))
         self.show()
@@ -158,5 +161,5 @@ class TaskStrip(Panel):
 
 
 def _made(result: dict[str, str]) -> Path | None:
-    path = result.get("output") or result.get("panorama")
+    path = result.get("output")
     return Path(path) if path else None

@@ -274,6 +274,7 @@ QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 #banner[kind="warning"] {{ background: {c.warning}; }}
 #banner[kind="error"] {{ background: {c.error}; }}
 #banner QPushButton {{ background: transparent; border-color: {c.faint}; padding: 3px 9px; }}
+#card {{ background: {c.panel}; border: 1px solid {c.line}; border-radius: 10px; }}
 #canvas {{ background: {c.canvas}; border-radius: 8px; }}
 #welcome {{ font-size: 22px; font-weight: 300; color: {c.text}; }}
 #invitation {{ color: {c.muted}; }}

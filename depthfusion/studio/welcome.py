@@ -47,7 +47,7 @@ class Welcome(QWidget):
             column.addLayout(row)
         column.addSpacing(18)
         self.hint = QLabel(
-            'Or drop a 360° picture with its depth map here, or <a href="open">open</a> a panorama or a project.'
+            'Or drop a 360° picture here, alone or with its depth, or <a href="open">open</a> a panorama or a project.'
         )
         self.hint.setObjectName("invitation")
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -8,19 +8,21 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QMessageBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from depthfusion import places, project
-from depthfusion.errors import InputError, MachineError
-from depthfusion.generate.jobs import GenerateJob
-from depthfusion.jobs.job import Json
-from depthfusion.studio import actions, drops, opengl, session, theme
+from depthfusion import places
+from depthfusion.studio import actions, opengl, session, theme
 from depthfusion.studio.background import Latest, Trouble
 from depthfusion.studio.banner import Banner
-from depthfusion.studio.exporting import Exports, open_soon
+from depthfusion.studio.exporting import Exports
+from depthfusion.studio.gallery import Gallery
+from depthfusion.studio.getting import Getting
 from depthfusion.studio.inspector import Inspector
+from depthfusion.studio.making import Making
+from depthfusion.studio.openings import Openings
+from depthfusion.studio.picture_work import PictureWork
+from depthfusion.studio.preview_card import PreviewCard
 from depthfusion.studio.prompt_panel import PromptPanel
-from depthfusion.studio.scenes import Scene, opener
 from depthfusion.studio.session import Session
 from depthfusion.studio.task_strip import TaskStrip
 from depthfusion.studio.tasks import Failure, Task, Tasks
@@ -29,7 +31,7 @@ from depthfusion.studio.viewport import Viewport
 from depthfusion.studio.welcome import NoCanvas, Welcome
 
 _AUTOSAVE = 1500  # milliseconds after the last change
-_SIDES = (300, 840, 320)
+_SIDES = (318, 830, 320)
 _MARGINS = (8, 2, 8, 8)
 
 
@@ -47,7 +49,6 @@ class Window(QMainWindow):
         super().__init__()
         self.session = state
         self._saved = saved
-        self._generating: Task | None = None
         self._leave = False
         self._was_maximized = False
         self.setWindowTitle("DepthFusion")
@@ -55,19 +56,24 @@ class Window(QMainWindow):
         self.resize(QSize(1440, 900).boundedTo(self.screen().availableSize()))
 
         self.tasks = Tasks(self)
-        self.loader = Latest("opening", self)
         self.saver = Latest("saving", self)
         self.prompt = PromptPanel(state)
         self.inspector = Inspector(state)
         self.bar = ViewBar(state)
         self.banner = Banner()
         self.strip = TaskStrip()
+        self.card = PreviewCard()
+        self.gallery = Gallery(state.results)
+        self.getting = Getting(self, self.tasks, self.banner)
         self.exports = Exports(self, state, self.tasks, self.banner)
         self.stack = QStackedWidget()
         self.viewport: Viewport | None = None
         self.welcome: Welcome | None = None
         self._make_canvas()
         self._lay_out()
+        self.openings = Openings(self)
+        self.making = Making(self)
+        self.pictures = PictureWork(self)
         self.actions_ = actions.Actions(self)
         self._connect()
         self.inspector.set_ready(False)
@@ -105,7 +111,9 @@ class Window(QMainWindow):
         column.setSpacing(theme.GAP // 2)
         column.addWidget(self.bar)
         column.addWidget(self.stack, 1)
+        column.addWidget(self.gallery)
         # Messages lie over the canvas and tasks beside it, so that the picture stays where it is when they come.
+        self.card.lie_over(self.stack)
         self.banner.lie_over(self.stack)
         left = QWidget()
         beside = QVBoxLayout(left)
@@ -133,11 +141,19 @@ class Window(QMainWindow):
 
     def rooms(self) -> list[QWidget]:
         """The widgets that are dressed by themselves: together they are the window."""
-        return [self.menuBar(), self.prompt, self.strip, self.bar, self.stack, *self.inspector.rooms()]
+        return [
+            self.menuBar(),
+            *self.prompt.rooms(),
+            self.strip,
+            self.bar,
+            self.stack,
+            self.gallery,
+            *self.inspector.rooms(),
+        ]
 
     def _connect(self) -> None:
-        self.prompt.generate.connect(self.generate)
-        self.prompt.cancel.connect(self.cancel_generation)
+        self.gallery.chosen.connect(self.openings.go_back)
+        self.gallery.transform.connect(self.making.begin_from)
         for panel in (self.prompt, self.inspector):
             panel.refused.connect(partial(self.banner.tell, "warning"))
         self.inspector.still.connect(lambda: self.exports.ask("still"))
@@ -147,9 +163,7 @@ class Window(QMainWindow):
         self.strip.cancel.connect(self.tasks.cancel)
         self.tasks.added.connect(self.strip.add)
         self.tasks.failed.connect(self._failed)
-        self.loader.done.connect(self._opened)
-        self.loader.failed.connect(self._trouble)
-        self.saver.failed.connect(self._trouble)
+        self.saver.failed.connect(self.show_trouble)
         if self.viewport is not None and self.welcome is not None:
             self.viewport.failed.connect(self._without_canvas)
             self.viewport.refused.connect(partial(self.banner.tell, "error"))
@@ -157,54 +171,13 @@ class Window(QMainWindow):
             self.viewport.arrived.connect(self.welcome.hide)
             self.viewport.left.connect(self.leave_full_screen)
             self.welcome.chosen.connect(self.try_prompt)
-            self.welcome.open.connect(self.ask_open)
+            self.welcome.open.connect(self.openings.ask)
 
     # --- opening -------------------------------------------------------------------------------------------------
 
     def open(self, *paths: Path, settled: bool = False) -> None:
-        """Open a picture, a picture and its depth, or a project. It is read in a thread; the latest wins.
-
-        `settled`: the session's settings stay; otherwise those that the files bring are taken over.
-        """
-        self.loader.start(opener(paths, settled))
-
-    def ask_open(self) -> None:
-        """Ask for files to open."""
-        known = " ".join(f"*{suffix}" for suffix in (*drops.DEPTHS, drops.PROJECT))
-        here = self.session.files[0].parent if self.session.files else places.results().parent
-
-        def made() -> QFileDialog:
-            dialog = QFileDialog(self, "Open a panorama (choose its depth with it) or a project", str(here))
-            dialog.setNameFilter(f"Panoramas and projects ({known})")
-            dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-            dialog.filesSelected.connect(lambda names: self.open(*map(Path, names)))
-            return dialog
-
-        open_soon(self, made)
-
-    def _opened(self, scene: Scene) -> None:
-        self.banner.clear()
-        self.session.open(scene.files, scene.project)
-        self.setWindowTitle(f"{scene.name} – DepthFusion")
-        self.inspector.set_ready(True)
-        if self.viewport is not None:
-            self.viewport.show_scene(scene)
-        if scene.settled:
-            return
-        if project.is_project(scene.files[0]):
-            self.session.adopt_project(scene.project)
-        if scene.panorama.request is not None:
-            self._adopt_request(dict(scene.panorama.request))
-
-    def _adopt_request(self, request: Json) -> None:
-        """Take over how a picture was made, except its engine, which is only proposed."""
-        refused = self.session.adopt("request", request, skip=("engine",))
-        if refused:
-            self.banner.tell("warning", f"not every setting of this picture is known here: {refused[0]}")
-        engine = request.get("engine")
-        if isinstance(engine, str) and self.session.request.engine not in {"auto", engine}:
-            use = partial(setattr, self.session.request, "engine", engine)
-            self.banner.tell("info", f"this picture was made by {engine}", action=(f"Use {engine}", use))
+        """Open a picture, a picture and its depth, or a project; see `Openings.open`."""
+        self.openings.open(*paths, settled=settled)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if self._dropped(event):
@@ -217,47 +190,26 @@ class Window(QMainWindow):
     def _dropped(self, event: QDropEvent) -> list[Path]:
         return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
 
-    # --- generating ----------------------------------------------------------------------------------------------
-
     def try_prompt(self, prompt: str) -> None:
         """Write a prompt and make it."""
         self.session.request.prompt = prompt
-        self.generate()
+        self.making.generate()
 
-    def generate(self) -> None:
-        """Make the world of the prompt in a worker, and open it when it is there."""
-        request = self.session.request
-        if self._generating is not None or not request.prompt.strip():
-            return
-        folder = places.results()
-        try:
-            places.make(folder)
-        except (InputError, MachineError) as error:
-            self.banner.tell("error", str(error))
-            return
-        name = places.unused(folder, places.stem(request.prompt), (".png", ".depth.png"))
-        job = GenerateJob(request.as_dict(), str(name.with_name(name.name + ".png")))
-        task = self.tasks.submit("generate", job, " ".join(request.prompt.split())[:80])
-        self._generating = task
-        task.done.connect(self._generated)
-        task.ended.connect(self._generation_ended)
-        self.prompt.set_running(True)
-        self.actions_.set_generating(True)
-        self.banner.clear()
+    # --- undo ----------------------------------------------------------------------------------------------------
 
-    def cancel_generation(self) -> None:
-        """Stop making the world."""
-        if self._generating is not None:
-            self.tasks.cancel(self._generating)
+    def undo(self) -> None:
+        """Take back the last change, or the last stroke while a mask is painted."""
+        if self.making.painting:
+            self.making.mask_page.undo_stroke()
+        else:
+            self.session.history.undo()
 
-    def _generated(self, result: Json) -> None:
-        self.prompt.tell(result["understood"], result["request"]["seed"])
-        self.open(Path(result["panorama"]), settled=True)
-
-    def _generation_ended(self) -> None:
-        self._generating = None
-        self.prompt.set_running(False)
-        self.actions_.set_generating(False)
+    def redo(self) -> None:
+        """Do again what was taken back last."""
+        if self.making.painting:
+            self.making.mask_page.redo_stroke()
+        else:
+            self.session.history.redo()
 
     # --- telling -------------------------------------------------------------------------------------------------
 
@@ -269,7 +221,8 @@ class Window(QMainWindow):
         kind = "warning" if failure.reason == "input" else "error"
         self.banner.tell(kind, sentence, details=failure.traceback)
 
-    def _trouble(self, trouble: Trouble) -> None:
+    def show_trouble(self, trouble: Trouble) -> None:
+        """Tell what went wrong in a thread of the window's own."""
         if trouble.details:
             places.write_log(trouble.details)
         self.banner.tell("error", trouble.sentence, details=trouble.details)
@@ -308,7 +261,7 @@ class Window(QMainWindow):
             self.showNormal()
 
     def _show_around(self, shown: bool) -> None:
-        for widget in (self._left, self.inspector, self.bar, self.menuBar()):
+        for widget in (self._left, self.inspector, self.bar, self.gallery, self.menuBar()):
             widget.setVisible(shown)
         self.frame.setContentsMargins(*(_MARGINS if shown else (0, 0, 0, 0)))
 
@@ -328,8 +281,9 @@ class Window(QMainWindow):
         self._autosave.stop()
         self.save_session()
         self.tasks.close()
-        self.loader.close()
         self.saver.close()
+        for one in (self.openings, self.making, self.gallery, self.prompt.source):
+            one.close_threads()
         self.gone.emit()
         event.accept()
 

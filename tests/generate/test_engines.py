@@ -10,7 +10,7 @@ import pytest
 
 from depthfusion import panorama
 from depthfusion.errors import InputError
-from depthfusion.generate.engines import ENGINES, resolve
+from depthfusion.generate.engines import Sketch, resolve
 from depthfusion.generate.jobs import GenerateJob
 from depthfusion.generate.request import GenerationRequest
 from depthfusion.jobs.progress import Progress
@@ -18,9 +18,9 @@ from depthfusion.jobs.progress import Progress
 
 def test_resolving_leaves_nothing_to_chance() -> None:
     engine, request, why = resolve(GenerationRequest(prompt="a forest"))
-    assert request.engine == engine.name in ENGINES
+    assert request.engine == engine.name == "sketch"
     assert request.seed is not None
-    assert request.size == engine.size
+    assert request.size == Sketch.size
     assert engine.name in why
     assert resolve(request)[1] == request
 
@@ -71,6 +71,6 @@ def test_a_job_that_cannot_write_says_so_before_it_works(tmp_path: Path) -> None
 @pytest.mark.parametrize("size", [(65, 33), (100, 51), (10, 10), (65536, 65536), (64, 1)])
 def test_the_size_that_is_proposed_instead_is_one_that_can_be_made(size: tuple[int, int]) -> None:
     with pytest.raises(InputError) as refused:
-        ENGINES["sketch"].check(GenerationRequest(prompt="a meadow", size=size))
+        Sketch().completed(GenerationRequest(prompt="a meadow", size=size))
     proposed = GenerationRequest.size.parse(str(refused.value).rsplit(" ", 1)[1])
-    ENGINES["sketch"].check(GenerationRequest(prompt="a meadow", size=proposed))
+    Sketch().completed(GenerationRequest(prompt="a meadow", size=proposed))

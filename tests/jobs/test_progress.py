@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from depthfusion.jobs.progress import Cancelled, Progress, Report, remaining
@@ -32,6 +33,25 @@ def test_long_times_are_told_in_minutes() -> None:
     assert remaining(None) == ""
 
 
+def test_nothing_is_left_of_a_phase_that_is_done() -> None:
+    clock, reports = Clock(), list[Report]()
+    progress = Progress(reports.append, clock=clock)
+    progress.step("drawing", 0, 2)
+    clock.now = 9.0
+    progress.step("drawing", 2, 2)
+    assert reports[-1].line() == "drawing 2 of 2, 100 %"
+
+
+def test_previews_are_wanted_where_somebody_looks() -> None:
+    seen: list[tuple[int, ...]] = []
+    looking = Progress(preview=lambda rgb, depth: seen.append(rgb.shape + depth.shape))
+    picture = np.zeros((2, 4, 3), np.uint8)
+    for progress, wanted in ((looking, True), (Progress(), False)):
+        assert progress.wants_preview == wanted
+        progress.preview(picture, picture[..., 0])
+    assert seen == [(2, 4, 3, 2, 4)]
+
+
 def test_a_cancelled_job_stops_at_its_next_step() -> None:
     stop = False
     progress = Progress(cancelled=lambda: stop)
@@ -39,3 +59,15 @@ def test_a_cancelled_job_stops_at_its_next_step() -> None:
     stop = True
     with pytest.raises(Cancelled):
         progress.step("drawing", 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("done", "total", "said"),
+    [
+        (0, 5_480_000_000, "downloading it, 0.0 of 5.5 GB, 0 %"),
+        (12_345_678, 98_765_432, "downloading it, 12.3 of 98.8 MB, 12 %"),
+        (2, 12, "downloading it, 2 of 12 bytes, 17 %"),
+    ],
+)
+def test_bytes_are_told_as_people_read_them(done: float, total: float, said: str) -> None:
+    assert Report("downloading it", done, total, None, "bytes").line() == said

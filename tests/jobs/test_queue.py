@@ -69,13 +69,38 @@ def test_a_job_is_done_in_another_process_which_stays_for_the_next(jobs: JobQueu
     assert jobs.process_id == first != os.getpid()
 
 
-def test_a_running_job_is_cancelled_and_leaves_nothing(jobs: JobQueue, tmp_path: Path) -> None:
+def test_a_running_job_is_cancelled_at_once_and_leaves_nothing(jobs: JobQueue, tmp_path: Path) -> None:
     events: Events = queue.Queue()
     running = jobs.enqueue(ticket(job(tmp_path, size=(8192, 4096)), events))
     assert events.get(timeout=LONG)[0] == "progress"
+    first = jobs.process_id
     jobs.cancel(running)
+    told = [events.get_nowait()[0] for _ in range(events.qsize())]
+    assert told.count("cancelled") == 1
+    assert told[-1] == "cancelled"
+    jobs.enqueue(ticket(job(tmp_path, "next"), events))
+    assert end_of(events)[0] == "done"
+    assert jobs.process_id == first
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["next.depth.png", "next.png"]
+
+
+def test_a_worker_that_does_not_stop_is_replaced_and_the_next_job_is_not_lost(tmp_path: Path) -> None:
+    events: Events = queue.Queue()
+    room = JobQueue("generate", stop_seconds=0.2)
+    running = room.enqueue(ticket(job(tmp_path, size=(8192, 4096)), events))
+    waiting: Events = queue.Queue()
+    room.enqueue(ticket(job(tmp_path, "next"), waiting))
+    assert events.get(timeout=LONG)[0] == "progress"
+    first = room.process_id
+    assert first is not None
+    os.kill(first, signal.SIGSTOP)
+    room.cancel(running)
     assert end_of(events)[0] == "cancelled"
-    assert list(tmp_path.iterdir()) == []
+    assert end_of(waiting)[0] == "done"
+    assert room.process_id != first
+    assert events.empty()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["next.depth.png", "next.png"]
+    room.close()
 
 
 def test_a_waiting_job_is_forgotten_and_the_others_run(jobs: JobQueue, tmp_path: Path) -> None:
@@ -151,6 +176,22 @@ def test_closing_the_queue_ends_a_worker_in_the_middle_of_a_job(tmp_path: Path) 
     assert not worker.is_running()
     assert end_of(events)[0] == "cancelled"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_idle_minutes_that_are_no_number_are_a_sentence(tmp_path: Path) -> None:
+    process = subprocess.run(
+        [sys.executable, "-m", "depthfusion.jobs.worker", "generate"],
+        env={**os.environ, "DEPTHFUSION_IDLE_MINUTES": "ten"},
+        capture_output=True,
+        text=True,
+        timeout=LONG,
+        check=False,
+    )
+    assert process.returncode == 3
+    assert (
+        process.stderr
+        == "error: DEPTHFUSION_IDLE_MINUTES=ten is no number of minutes; set it to one, or leave it out\n"
+    )
 
 
 def test_the_end_of_its_input_ends_a_worker_and_its_stdout_is_the_protocol_alone(tmp_path: Path) -> None:

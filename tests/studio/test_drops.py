@@ -70,7 +70,7 @@ def test_other_files_are_refused_and_a_project_is_taken(tmp_path: Path) -> None:
 
 
 def test_a_panorama_without_depth_is_told_in_the_window_s_words(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"a\.png has no depth: drop it together with its depth map") as raised:
+    with pytest.raises(InputError, match=r"a\.png has no depth: let it be estimated, drop") as raised:
         open_files((picture(tmp_path / "a.png", True),))
     assert "--" not in str(raised.value)
 

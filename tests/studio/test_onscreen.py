@@ -1,4 +1,4 @@
-"""Runs the checks of the whole window, in onscreen.py, on an X server of its own: Qt on GLX and Qt on EGL.
+"""Runs the checks of the whole window, in the folder onscreen, on an X server of its own: Qt on GLX and Qt on EGL.
 
 A process has one platform and one way to OpenGL, so each way has a process.
 """
@@ -18,7 +18,8 @@ import pytest
 from depthfusion import panorama
 
 OF_OPENGL = "canvas or context or dragging or full_screen or drawn or platform"
-CHECKS = Path(__file__).with_name("onscreen.py")
+CHECKS = sorted(Path(__file__).with_name("onscreen").glob("check_*.py"))
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +59,8 @@ def test_the_window_by_real_clicks_and_keys(
     chosen = ["-m", marks, *(["-k", OF_OPENGL] if integration == "xcb_egl" else [])] if marks else []
     tmp_path.chmod(0o700)
     run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *chosen, str(CHECKS)],
-        cwd=CHECKS.parents[2],
+        [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *chosen, *map(str, CHECKS)],
+        cwd=ROOT,
         env=environment,
         capture_output=True,
         text=True,
@@ -72,7 +73,7 @@ def test_the_window_by_real_clicks_and_keys(
 def test_a_prompt_on_the_command_line_opens_the_studio_and_makes_it(display: str, tmp_path: Path) -> None:
     environment = {**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb", "DEPTHFUSION_HOME": str(tmp_path)}
     command = [sys.executable, "-m", "depthfusion", "a meadow", "--size", "128x64", "--seed", "5"]
-    with subprocess.Popen(command, cwd=CHECKS.parents[2], env=environment) as studio:
+    with subprocess.Popen(command, cwd=ROOT, env=environment) as studio:
         deadline = time.monotonic() + 60
         while not (made := list(tmp_path.rglob("a-meadow.png"))) and time.monotonic() < deadline:
             time.sleep(0.05)

@@ -1,0 +1,57 @@
+"""No handler outside of painting is slow."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from depthfusion.studio.window import Window
+from tests.studio.onscreen.helpers import HANDLER, LEFT, LONG, Handlers, canvas, open_world
+
+
+def test_no_handler_takes_more_than_16_ms(window: Window, world: Path, qtbot: QtBot, tmp_path: Path) -> None:
+    viewport = canvas(window)
+    QTest.qWait(300)
+    Handlers.start()
+    words = window.prompt.prompt.words
+    QTest.mouseClick(words.viewport(), LEFT)
+    QTest.keyClicks(words, "a meadow")
+    window.session.request.size = (256, 128)
+    with qtbot.waitSignal(viewport.arrived, timeout=LONG):
+        QTest.mouseClick(window.prompt.button, LEFT)
+    open_world(window, qtbot, world)
+    middle = viewport.rect().center()
+    for layout in window.bar.layouts.values():
+        QTest.mouseClick(layout, LEFT)
+        QTest.mousePress(viewport, LEFT, pos=middle)
+        for step in range(8):
+            QTest.mouseMove(viewport, middle + QPoint(9 * step, 5 * step))
+            QApplication.processEvents()
+        QTest.mouseRelease(viewport, LEFT, pos=middle)
+    viewport.setFocus()
+    for key in (Qt.Key.Key_W, Qt.Key.Key_D, Qt.Key.Key_Up):
+        QTest.keyPress(viewport, key)
+        QTest.qWait(80)
+        QTest.keyRelease(viewport, key)
+    QTest.keyClick(viewport, Qt.Key.Key_Home)
+    slider = window.inspector.sections["Look"].form.fields["strength"].editor.slider
+    QTest.mousePress(slider, LEFT, pos=QPoint(10, 5))
+    for x in range(10, slider.width() - 5, 6):
+        QTest.mouseMove(slider, QPoint(x, 5))
+        QApplication.processEvents()
+    QTest.mouseRelease(slider, LEFT, pos=QPoint(30, 5))
+    QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    window.session.export.size = (320, 180)
+    window.exports.export("still", tmp_path / "still.png")
+    qtbot.waitUntil((tmp_path / "still.png").exists, timeout=LONG)
+    QTest.qWait(300)
+    slowest = Handlers.stop()
+    assert len(slowest) > 300
+    if "DEPTHFUSION_SAY" in os.environ:
+        print(*slowest[:25], sep="\n")
+    assert slowest[0][0] <= HANDLER, slowest[:8]
