@@ -60,6 +60,15 @@ def test_a_picture_carries_the_request_that_makes_it_again(tmp_path: Path) -> No
     assert (made.near, made.far, made.depth_source) == (1.0, 1000.0, "sketch")
 
 
+def test_a_picture_keeps_what_was_understood_of_its_words(tmp_path: Path) -> None:
+    request = GenerationRequest(prompt="a foggy forest with a dragon", seed=3, size=(64, 32))
+    path = Path(GenerateJob(request.as_dict(), str(tmp_path / "x.png")).run(Progress())["panorama"])
+    made = panorama.load(path).made
+    assert made is not None
+    kept = made["understood"]
+    assert (kept["spec"]["place"], kept["spec"]["weather"], kept["ignored"]) == ("forest", "foggy", ["dragon"])
+
+
 def test_a_job_that_cannot_write_says_so_before_it_works(tmp_path: Path) -> None:
     steps: list[str] = []
     job = GenerateJob({"prompt": "a forest", "size": [128, 64]}, str(tmp_path / "missing" / "one.png"))

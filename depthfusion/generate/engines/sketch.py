@@ -42,5 +42,6 @@ class Sketch:
             far=world.far,
             depth_source=self.name,
             request=request.as_dict(),
+            made={"understood": world.understood.as_dict()},
         )
         return Creation(panorama, world.understood.sentence())
