@@ -1,4 +1,4 @@
-"""Mountains: an alpine meadow with boulders and firs over a lake, under ranges of rock and snow."""
+"""Mountains: a shoulder of meadow between a mountain's face and a deep valley with a lake, ranges of snow beyond."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ldm3d.worlds.spec import Wish
 from ldm3d.worlds.water import Water
 
 EYE = 1.7
-LAKE = Water(level=-34.0, swell=0.0, chop=0.035, deep=(0.008, 0.050, 0.060), shallow=(0.04, 0.17, 0.16))
+LAKE = Water(level=-68.0, swell=0.0, chop=0.035, deep=(0.008, 0.050, 0.060), shallow=(0.04, 0.17, 0.16))
 
 
 class _Range:
@@ -39,18 +39,23 @@ class _Range:
         ahead = np.clip(
             (x * np.float32(np.sin(self.open)) - z * np.float32(np.cos(self.open))) / np.maximum(rho, 1.0), -1, 1
         )
-        valley = smoothstep(-0.35, 0.55, ahead) * smoothstep(26.0, 210.0, rho)
+        # The shoulder ends a few steps ahead, and the face begins a few steps behind.
+        front, back = ahead * rho + 5.0 * meadow, -ahead * rho + 6.0 * meadow
+        valley = smoothstep(5.0, 130.0, front)
         crags = noise.ridges()(x * np.float32(1 / 8600) + at[2], z * np.float32(1 / 8600) + at[3], footprint / 8600)
         broad = noise.hills()(x * np.float32(1 / 7000) + at[4], z * np.float32(1 / 7000) + at[5], footprint / 7000)
-        rise = smoothstep(330.0, 2600.0, rho + 60.0 * meadow)
-        behind = (1.0 - smoothstep(-0.2, 0.6, ahead)) * smoothstep(50.0, 700.0, rho)
+        rise = smoothstep(300.0, 2100.0, rho + 60.0 * meadow)
+        face = noise.ridges()(x * np.float32(1 / 640) + at[5], z * np.float32(1 / 640) + at[0], footprint / 640)
+        folds = 40.0 * (face - 0.4)
+        behind = smoothstep(7.0, 95.0, back + 0.5 * folds) * 82.0 + smoothstep(60.0, 330.0, back + folds) * 270.0
+        behind += smoothstep(200.0, 1300.0, back) * (140.0 + 260.0 * face)
         massif = noise.hills()(z * np.float32(1 / 5200) + at[3], x * np.float32(1 / 5200) + at[4], footprint / 5200)
-        tall = np.exp(0.40 * np.clip(massif, -2.0, 1.6)) * (170.0 + 760.0 * crags) * (1.0 + 0.25 * broad) * self.tall
-        slope = rise * tall + behind * (60.0 + 170.0 * crags) + rise * rho * np.float32(0.03)
+        tall = np.exp(0.40 * np.clip(massif, -2.0, 1.6)) * (230.0 + 1150.0 * crags) * (1.0 + 0.25 * broad) * self.tall
+        slope = rise * tall * smoothstep(-900.0, 600.0, front) + behind * np.float32(self.tall) + rise * rho * 0.03
         height: Array = (
             meadow * near * (0.7 + 3.4 * near)
             + bumps * near * 0.35
-            - 52.0 * valley * (1.0 - 0.75 * rise)
+            - 92.0 * valley * (1.0 - 0.75 * rise)
             + slope
             - EYE
             - 0.5 * near
@@ -181,7 +186,7 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
         axes=np.stack([width, width * rng.uniform(0.55, 0.95, n), width * rng.uniform(0.7, 1.3, n)], axis=1),
         turn=rng.uniform(0, 6.28, n),
         colour=garden.tints(n, (0.25, 0.24, 0.23), 0.1),
-        uneven=np.full(n, 0.22),
+        uneven=np.full(n, 0.32),
         moss=rng.uniform(0.0, 0.5, n),
         glow=np.zeros(n),
     )
