@@ -11,7 +11,7 @@ from ldm3d.worlds import noise, sprites
 from ldm3d.worlds.arrays import Array
 from ldm3d.worlds.light import Light
 from ldm3d.worlds.places import Place
-from ldm3d.worlds.plants import Garden, scatter, spread
+from ldm3d.worlds.plants import Garden, asked, scatter, spread
 from ldm3d.worlds.scene import Scene, Stones
 from ldm3d.worlds.shade import Hit, Shader
 from ldm3d.worlds.spec import Wish
@@ -94,16 +94,9 @@ def _giants(garden: Garden, rng: np.random.Generator, floor: _Floor, wish: Wish)
         tall = rng.uniform(20.0, 29.0) * wish.scale
         detail = float(np.clip(1.15 - np.log2(away / 5.0) * 0.26, 0.1, 0.9))
         garden.broadleaf(
-            foot,
-            tall,
-            rng.uniform(6.5, 9.0),
-            LEAF,
-            detail=detail,
-            bark=BARK,
-            crown_from=0.46,
-            trunk=rng.uniform(0.020, 0.027),
-            shade=0.6,
-        )
+            foot, tall, rng.uniform(6.5, 9.0), LEAF, detail=detail, bark=BARK, crown_from=0.46,
+            trunk=rng.uniform(0.020, 0.027), shade=0.6,
+        )  # fmt: skip
         thick, fins = tall * 0.026, int(rng.integers(5, 8))
         turn = rng.uniform(0, 2 * np.pi) + 2 * np.pi * (np.arange(fins) + rng.uniform(-0.25, 0.25, fins)) / fins
         reach, high = rng.uniform(0.9, 2.3, fins), rng.uniform(1.6, 3.8, fins)
@@ -154,24 +147,16 @@ def _lianas(garden: Garden, rng: np.random.Generator, feet: Array, wish: Wish) -
         line[:, 1] -= sag * 4.0 * (t * (1.0 - t))[:, 0]
         line += rng.normal(0, 0.05, line.shape)
         garden.limb(
-            line[:-1],
-            line[1:],
-            thick * (1.0 - 0.75 * np.concatenate([t[:-1], t[1:]], 1)),
-            garden.tints(1, (0.105, 0.085, 0.055), 0.15).repeat(8, 0),
-            np.full((8, 2), 0.5),
-        )
+            line[:-1], line[1:], thick * (1.0 - 0.75 * np.concatenate([t[:-1], t[1:]], 1)), garden.tints(1, (0.105,
+            0.085, 0.055), 0.15).repeat(8, 0), np.full((8, 2), 0.5),
+        )  # fmt: skip
         n = int(rng.integers(0, 7))
         at = top + (low - top) * rng.uniform(0, 1, (n, 1)) ** 1.5
         at[:, 1] -= sag * 0.8
         garden.clumps(
-            at,
-            rng.uniform(0.18, 0.4, n),
-            garden.tints(n, (0.055, 0.135, 0.025), 0.15),
-            np.tile([[0.0, 1.0, 0.0]], (n, 1)),
-            np.full(n, 0.6),
-            sprites.BUSH,
-            0.7,
-        )
+            at, rng.uniform(0.18, 0.4, n), garden.tints(n, (0.055, 0.135, 0.025), 0.15), np.tile([[0.0, 1.0, 0.0]],
+            (n, 1)), np.full(n, 0.6), sprites.BUSH, 0.7,
+        )  # fmt: skip
 
 
 def _leaves(garden: Garden, rng: np.random.Generator, floor: _Floor, wish: Wish) -> None:
@@ -203,7 +188,7 @@ def _leaves(garden: Garden, rng: np.random.Generator, floor: _Floor, wish: Wish)
             0.8,
             0.7,
         )
-    for foot in floor.feet(scatter(rng, 4.6, 48.0, round(85 * wish.density), 0.8), 1.8):
+    for foot in asked(floor.feet(scatter(rng, 4.6, 48.0, round(85 * wish.density), 0.8), 1.8), wish, "trees"):
         away = _away(foot)
         garden.palm(
             foot,
@@ -218,6 +203,7 @@ def _leaves(garden: Garden, rng: np.random.Generator, floor: _Floor, wish: Wish)
     turn = floor.bamboo + rng.normal(0, 0.24, round(150 * wish.density))
     rho = rng.uniform(4.5, 26.0, len(turn))
     culms = floor.feet(np.stack([np.sin(turn) * rho, -np.cos(turn) * rho], axis=1), 1.6)
+    culms = culms[:0] if "trees" in wish.without else culms
     n = len(culms)
     thick, tall = rng.uniform(0.032, 0.060, n), rng.uniform(8.0, 13.0, n)
     top = culms + np.stack([rng.normal(0, 0.7, n), tall, rng.normal(0, 0.7, n)], axis=1)
