@@ -120,26 +120,19 @@ def _cypress(garden: Garden, rng: np.random.Generator, foot: Array, tall: float,
         hung = base + np.stack([np.cos(turn) * out, tall * rng.uniform(0.44, 0.74, n), np.sin(turn) * out], axis=1)
     half = rng.uniform(0.6, 1.9, len(hung)) * min(1.0, 0.5 + away / 14.0)
     garden.tufts(
-        hung - UP * (half * 1.94)[:, None],
-        half * 0.45,
-        half,
-        garden.tints(len(hung), (0.175, 0.190, 0.140), 0.12),
-        sprites.BEARD,
-        0.75,
-        0.6,
-    )
+        hung - UP * (half * 1.94)[:, None], half * 0.45, half, garden.tints(len(hung), (0.175, 0.190, 0.140), 0.12),
+        sprites.BEARD, 0.75, 0.6,
+    )  # fmt: skip
     fins = 7
     turn = rng.uniform(0, 6.28) + 6.2832 * (np.arange(fins) + rng.uniform(-0.3, 0.3, fins)) / fins
     way = np.stack([np.cos(turn), np.zeros(fins), np.sin(turn)], axis=1)
     high, wide = rng.uniform(1.1, 2.1, fins) * tall / 15.0, rng.uniform(0.6, 1.25, fins) * tall / 15.0
     for share in (0.95, 0.6, 0.28):
         garden.limb(
-            base + way * (thick * 0.5) + UP * (high * share)[:, None],
-            base + way * (thick * 0.8 + wide * (1.05 - share))[:, None] - UP * 0.3,
-            np.tile([[thick * 0.36, thick * 0.34]], (fins, 1)),
-            tint.repeat(fins, 0),
+            base + way * (thick * 0.5) + UP * (high * share)[:, None], base + way * (thick * 0.8 + wide * (1.05 -
+            share))[:, None] - UP * 0.3, np.tile([[thick * 0.36, thick * 0.34]], (fins, 1)), tint.repeat(fins, 0),
             np.full((fins, 2), 0.6),
-        )
+        )  # fmt: skip
     if away < 30.0:
         n = int(rng.integers(3, 9))
         turn, out = rng.uniform(0, 6.28, n), rng.uniform(1.0, 2.6, n)
@@ -147,12 +140,9 @@ def _cypress(garden: Garden, rng: np.random.Generator, foot: Array, tall: float,
         keep = np.hypot(knee[:, 0], knee[:, 2]) > 2.2
         knee, n = knee[keep], int(keep.sum())
         garden.limb(
-            knee,
-            knee + UP * rng.uniform(0.35, 0.95, (n, 1)),
-            np.tile([[0.11, 0.035]], (n, 1)),
-            tint.repeat(n, 0),
+            knee, knee + UP * rng.uniform(0.35, 0.95, (n, 1)), np.tile([[0.11, 0.035]], (n, 1)), tint.repeat(n, 0),
             np.full((n, 2), 0.7),
-        )
+        )  # fmt: skip
 
 
 def _plants(garden: Garden, rng: np.random.Generator, bog: _Bog, wish: Wish) -> None:
@@ -188,12 +178,9 @@ def _plants(garden: Garden, rng: np.random.Generator, bog: _Bog, wish: Wish) -> 
     way *= rng.uniform(1.2, 2.6, (len(logs), 1))
     logs[:, 1] = LEVEL + 0.02
     garden.limb(
-        logs - way,
-        logs + way,
-        np.tile([[0.22, 0.13]], (len(logs), 1)),
-        garden.tints(len(logs), (0.085, 0.075, 0.055), 0.15),
-        np.full((len(logs), 2), 0.7),
-    )
+        logs - way, logs + way, np.tile([[0.22, 0.13]], (len(logs), 1)), garden.tints(len(logs), (0.085, 0.075,
+        0.055), 0.15), np.full((len(logs), 2), 0.7),
+    )  # fmt: skip
 
 
 def _floating(garden: Garden, rng: np.random.Generator, bog: _Bog, wish: Wish) -> Stones:
@@ -219,14 +206,9 @@ def _floating(garden: Garden, rng: np.random.Generator, bog: _Bog, wish: Wish) -
         heads = centre[m:][rng.uniform(0, 1, n - m) < 0.10] + UP * 0.05
         white = wish.tint("flowers") or (0.78, 0.74, 0.66)
         garden.clumps(
-            heads,
-            np.full(len(heads), 0.075),
-            garden.tints(len(heads), white, 0.06),
-            np.tile([[0.0, 1.0, 0.0]], (len(heads), 1)),
-            np.ones(len(heads)),
-            sprites.FLOWER,
-            0.7,
-        )
+            heads, np.full(len(heads), 0.075), garden.tints(len(heads), white, 0.06), np.tile([[0.0, 1.0, 0.0]],
+            (len(heads), 1)), np.ones(len(heads)), sprites.FLOWER, 0.7,
+        )  # fmt: skip
     return Stones(
         centre=centre,
         axes=np.stack([wide, np.full(n, 0.012), wide * rng.uniform(0.6, 1.0, n)], axis=1),
