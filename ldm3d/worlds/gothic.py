@@ -90,3 +90,20 @@ def pillar(mason: Mason, low: float, spring: float, inner: float, stone: Colour)
         up = spring if dx * inner > 0 else low - 0.45
         shaft = [(0.16, 0.7), (0.15, up - 0.4), (0.24, up), (0.26, up + 0.12)]
         mason.lathe(shaft, materials.PLAIN, stone, sides=8, middle=(dx, 0.0, dz))
+
+
+def chandelier(mason: Mason, y: float, top: float, iron: Colour, flame: Colour) -> Array:
+    """Two rings of candles at height `y` on a rod from `top`; returns where it shines, relative to the eye."""
+    mason.tube([(0.0, y + 0.5, 0.0), (0.0, top, 0.0)], 0.022, materials.PLAIN, iron, sides=5)
+    for r, h in ((1.0, 0.0), (0.5, 0.5)):
+        ring = arc(r, 0, 360, 25)
+        rim = np.column_stack([ring[:, 0], np.full(25, y + h), ring[:, 1]])
+        mason.tube(rim, 0.035, materials.PLAIN, iron, sides=5)
+    candle = [(0.03, y), (0.03, y + 0.14), (0.026, y + 0.17), (0.0, y + 0.26)]
+    for k in range(12):
+        x, z = float(np.cos(k * np.pi / 6)), float(np.sin(k * np.pi / 6))
+        mason.lathe(candle, materials.PLAIN, flame, glow=5.0, sides=6, middle=(x, 0.0, z))
+        if k % 3 == 0:
+            chain = [(x, y, z), (x * 0.5, y + 0.5, z * 0.5), (0.0, y + 1.3, 0.0)]
+            mason.tube(chain, 0.015, materials.PLAIN, iron, sides=4)
+    return mason.to_world([(0.0, y + 0.1, 0.0)])

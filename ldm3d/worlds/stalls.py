@@ -72,6 +72,15 @@ def awning(
         mason.polygon(hem, materials.CLOTH, tone)
 
 
+def _sack(mason: Mason, x: float, z: float, size: float, tone: Colour) -> None:
+    """An open sack on the ground, full of something."""
+    skin = [(0.20, 0.0), (0.27, 0.16), (0.25, 0.40), (0.29, 0.47), (0.24, 0.45)]
+    jute: Colour = (0.36, 0.29, 0.19)
+    mason.lathe([(r * size, h * size) for r, h in skin], materials.THATCH, jute, sides=14, middle=(x, 0.0, z))
+    top = [(0.25, 0.44), (0.14, 0.52), (0.0, 0.56)]
+    mason.lathe([(r * size, h * size) for r, h in top], materials.PLAIN, tone, sides=14, middle=(x, 0.0, z))
+
+
 def stall(mason: Mason, rng: np.random.Generator, goods: Goods, wide: float, deep: float) -> None:
     """A stall against a wall at z = 0 of the mason's frame, open toward +z, with an awning and what is sold."""
     low, high = float(rng.uniform(2.0, 2.2)), float(rng.uniform(2.55, 2.95))
@@ -88,6 +97,8 @@ def stall(mason: Mason, rng: np.random.Generator, goods: Goods, wide: float, dee
     half, out = wide / 2 - 0.3, front + 0.07
     edge = [(-half, 0.81, out), (half, 0.81, out), (half, 0.3, out), (-half, 0.3, out)]
     mason.polygon(edge, materials.CLOTH, drape)
+    for x in rng.choice(np.arange(-wide / 2 + 0.4, wide / 2 - 0.2, 0.62), int(rng.integers(1, 3)), replace=False):
+        _sack(mason, float(x), front + 0.34, float(rng.uniform(0.85, 1.15)), SPICE[int(rng.integers(len(SPICE)))])
     kind = rng.uniform()
     for x in np.arange(-wide / 2 + 0.42, wide / 2 - 0.3, 0.5):
         for z in (0.52, front - 0.28):
@@ -142,7 +153,7 @@ def hanging_lamp(mason: Mason, x: float, top: float, low: float, z: float, size:
     iron: Colour = (0.10, 0.07, 0.04)
     mason.tube([(x, top, z), (x, low + size, z)], 0.01, materials.PLAIN, iron, sides=4)
     body = [(0.05, 0.0), (0.5, 0.35), (0.55, 0.6), (0.3, 0.95), (0.08, 1.05)]
-    mason.lathe([(r * size, low + h * size) for r, h in body], materials.PLAIN, tone, glow=3.5, sides=10,
+    mason.lathe([(r * size, low + h * size) for r, h in body], materials.PLAIN, tone, glow=1.5, sides=10,
                 middle=(x, 0.0, z))  # fmt: skip
     for h in (0.33, 0.62):
         ring = [(0.53 * size, low + h * size), (0.57 * size, low + (h + 0.03) * size)]

@@ -158,7 +158,7 @@ def _rows(mason: Mason, rng: np.random.Generator, street: _Street, goods: Goods,
                 street.at_wall(mason, side, middle)
                 carpet(mason, rng, float(rng.choice([-1.0, 1.0])) * wide * 0.3, float(rng.uniform(2.9, 5.6)), 0.05,
                        1.3, 2.0)  # fmt: skip
-            if rng.uniform() < 0.4:
+            if rng.uniform() < 0.4 and "flowers" not in wish.without:
                 street.at_wall(mason, side, middle)
                 n = 34
                 spots = np.stack(
@@ -185,7 +185,7 @@ def _rows(mason: Mason, rng: np.random.Generator, street: _Street, goods: Goods,
             v -= wide
 
 
-def _behind(mason: Mason, rng: np.random.Generator, street: _Street) -> None:
+def _behind(mason: Mason, rng: np.random.Generator, street: _Street, wish: Wish) -> None:
     """The town behind the rows, the gate at the street's end, and the mosque with its towers."""
     frame = street.frame
     for _ in range(70):
@@ -227,7 +227,7 @@ def _behind(mason: Mason, rng: np.random.Generator, street: _Street) -> None:
     mason.lathe(tip, materials.METAL, (0.6, 0.42, 0.12), sides=8, middle=(0.0, 15.2 * s + 10.8, 0.0))
     spots = [(x - 8.5, street.end - 6.0), (x + 8.5, street.end - 6.0), (float(rng.choice([-1, 1])) * 21.0, 48.0),
              (float(rng.choice([-1, 1])) * 24.0, -14.0)]  # fmt: skip
-    for k, (u, v) in enumerate(spots):
+    for k, (u, v) in enumerate(spots if "towers" not in wish.without else []):
         frame.at(mason, u, v)
         high = float(rng.uniform(30.0, 36.0) if k < 2 else rng.uniform(19, 25)) * s
         shaft = [
@@ -282,7 +282,7 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
     street = _Street(rng, wish)
     mason, garden, goods = Mason(), Garden(rng), Goods()
     _rows(mason, rng, street, goods, garden, wish)
-    _behind(mason, rng, street)
+    _behind(mason, rng, street, wish)
     shine = _overhead(mason, rng, street, wish)
     if "trees" not in wish.without:
         for _ in range(7):

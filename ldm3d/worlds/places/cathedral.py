@@ -10,7 +10,7 @@ import numpy as np
 from ldm3d.worlds import materials, noise
 from ldm3d.worlds.arrays import Array, Colour, Ints
 from ldm3d.worlds.filters import stripes
-from ldm3d.worlds.gothic import lancet, pierced, pillar, tracery, vault
+from ldm3d.worlds.gothic import chandelier, lancet, pierced, pillar, tracery, vault
 from ldm3d.worlds.light import Light, inside, times
 from ldm3d.worlds.places import Place
 from ldm3d.worlds.scene import Lamps, Meshes, Scene
@@ -190,9 +190,8 @@ def _bays(church: _Church) -> None:
 
 def _ends(church: _Church) -> None:
     """The apse with its tall windows, and the wall with the rose over the door."""
-    mason, half, outer = church.mason, church.half, church.outer
+    mason, half, outer, sides = church.mason, church.half, church.outer, 5
     top, aisle = church.spring + church.rise + 0.6, church.low + church.lift + 0.8
-    sides = 5
     ring = half * 1.04
     flat = 2 * ring * np.sin(np.pi / sides / 2)
     for k in range(sides):
@@ -272,22 +271,7 @@ def _furniture(church: _Church, wish: Wish) -> Array:
         if abs(float(z) - church.eye[1]) < 1.5:
             continue
         church.at(0.0, float(z))
-        y = 4.3
-        mason.tube([(0.0, y + 0.5, 0.0), (0.0, church.spring + church.rise - 0.3, 0.0)], 0.022, materials.PLAIN, IRON,
-                   sides=5)  # fmt: skip
-        for r, h in ((1.0, 0.0), (0.5, 0.5)):
-            ring = arc(r, 0, 360, 25)
-            mason.tube(np.column_stack([ring[:, 0], np.full(25, y + h), ring[:, 1]]), 0.035, materials.PLAIN, IRON,
-                       sides=5)  # fmt: skip
-        for k in range(12):
-            x, w = np.cos(k * np.pi / 6), np.sin(k * np.pi / 6)
-            mason.lathe([(0.03, y), (0.03, y + 0.14), (0.026, y + 0.17), (0.0, y + 0.26)], materials.PLAIN, FLAME,
-                        glow=9.0, sides=6, middle=(float(x), 0.0, float(w)))  # fmt: skip
-            if k % 3 == 0:
-                mason.tube(
-                    [(x, y, w), (x * 0.5, y + 0.5, w * 0.5), (0, y + 1.3, 0)], 0.015, materials.PLAIN, IRON, sides=4
-                )
-        shine.append(mason.to_world([(0.0, y + 0.1, 0.0)]))
+        shine.append(chandelier(mason, 4.3, church.spring + church.rise - 0.3, IRON, FLAME))
     return np.concatenate(shine)
 
 
@@ -334,9 +318,10 @@ def _coloured(church: _Church, meshes: Meshes) -> Callable[[Hit, Ints, Shader], 
         n = church.plan(hit.normal)
         # The windows' light: from both sides, and most of it from the apse.
         day = 0.04 + 0.17 * np.abs(n[0]) + 0.20 * np.maximum(-n[2], 0.0)
-        plain = ~np.isin(meshes.style[ids], (materials.STAINED,))
-        value: Array = rgb + base * (church.shine(hit.p, shader) * facing + shader.light.outside * (day * plain))
-        return value + base * (meshes.glow[ids] * np.float32(shader.light.lamps))
+        day *= meshes.style[ids] != materials.STAINED
+        glow = meshes.glow[ids] * np.float32(shader.light.lamps)
+        value: Array = rgb + base * (church.shine(hit.p, shader) * facing + shader.light.outside * day + glow)
+        return value
 
     return shade
 

@@ -180,7 +180,7 @@ def _temple(mason: Mason, rng: np.random.Generator, site: _Site) -> Array:
         mason.lathe(bowl, STYLE, tone, sides=14)
         mason.lathe([(0.36, 1.3), (0.40, 1.4), (0.0, 1.5)], materials.PLAIN, (0.06, 0.045, 0.04), glow=0.0, sides=12)
         flame = [(0.26, 1.36), (0.30, 1.5), (0.12, 1.78), (0.0, 2.05)]
-        mason.lathe(flame, materials.PLAIN, (0.30, 0.17, 0.07), glow=14.0, sides=8)
+        mason.lathe(flame, materials.PLAIN, (0.50, 0.20, 0.045), glow=4.5, sides=8)
         shine.append(mason.to_world([(0.0, 1.9, 0.0)]))
     return np.concatenate(shine)
 
@@ -277,7 +277,9 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
         shade_ground=site.shade,
         cards=garden.all_cards(),
         limbs=garden.all_limbs(),
-        stones=boulders(rng, rocks, size, (site.tone[0] * 0.8, site.tone[1] * 0.8, site.tone[2] * 0.8)),
+        stones=None
+        if "rocks" in wish.without
+        else boulders(rng, rocks, size, (site.tone[0] * 0.8, site.tone[1] * 0.8, site.tone[2] * 0.8)),
         meshes=mason.meshes(),
         lamps=Lamps.at(shine, (26.0, 13.0, 4.4), 26.0) if "lamps" not in wish.without else None,
         moss=(0.10, 0.12, 0.045),
