@@ -226,8 +226,10 @@ def _below(garden: Garden, rng: np.random.Generator, floor: _Floor, wish: Wish) 
     logs = floor.feet(scatter(rng, 4.0, 34.0, 30, 1.0), 3.0)[:8]
     turn, n = rng.uniform(0, 2 * np.pi, len(logs)), len(logs)
     way = np.stack([np.cos(turn), np.zeros(n), np.sin(turn)], axis=1) * rng.uniform(1.2, 2.6, (n, 1))
-    ends = [floor.feet((logs + end * way)[:, [0, 2]], -1.0) + UP * 0.10 for end in (-1.0, 1.0)]
-    garden.limb(*ends, np.tile([[0.13, 0.09]], (n, 1)), garden.tints(n, (0.43, 0.41, 0.37), 0.12), np.full((n, 2), 0.7))
+    start, end = (floor.feet((logs + k * way)[:, [0, 2]], -1.0) + UP * 0.10 for k in (-1.0, 1.0))
+    garden.limb(
+        start, end, np.tile([[0.13, 0.09]], (n, 1)), garden.tints(n, (0.43, 0.41, 0.37), 0.12), np.full((n, 2), 0.7)
+    )
 
 
 def build(rng: np.random.Generator, wish: Wish) -> Scene:
