@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ldm3d.worlds import materials, noise, sprites
 from ldm3d.worlds.arrays import Array, Colour
 from ldm3d.worlds.frame import Frame
 from ldm3d.worlds.gothic import lancet, pierced
+from ldm3d.worlds.light import Light
 from ldm3d.worlds.places import Place
 from ldm3d.worlds.plants import Garden
 from ldm3d.worlds.scene import Lamps, Scene
@@ -277,6 +280,13 @@ def _overhead(mason: Mason, rng: np.random.Generator, street: _Street, wish: Wis
     return np.concatenate(shine) if shine else np.zeros((0, 3))
 
 
+def _between_walls(light: Light) -> Light:
+    """Less of the sky, and the sun's light that warm walls throw on each other."""
+    up = 0.3 + 0.7 * float(np.sin(np.radians(light.elevation)))
+    r, g, b = light.sun
+    return replace(light, sky_share=0.72, fill=(0.042 * up * r, 0.034 * up * g, 0.024 * up * b))
+
+
 def build(rng: np.random.Generator, wish: Wish) -> Scene:
     """Lay out a bazaar."""
     street = _Street(rng, wish)
@@ -298,6 +308,7 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
         stones=goods.stones(),
         meshes=mason.meshes(),
         lamps=Lamps.at(shine, (7.5, 4.6, 2.1), 13.0) if len(shine) else None,
+        light=_between_walls,
         shadow_reach=60.0,
         fog=1.4,
         exposure=1.15,

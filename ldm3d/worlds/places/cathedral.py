@@ -291,7 +291,7 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
 
     return Scene(
         ceiling=church.ceiling,
-        shade_ceiling=_dark,
+        shade_ceiling=lambda hit, shader: np.full_like(hit.p, 0.01),
         height=lambda x, z, footprint: np.full_like(x, -EYE),
         shade_ground=church.shade_ground,
         meshes=meshes,
@@ -302,10 +302,6 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
         rain=False,
         snow=0.0,
     )
-
-
-def _dark(hit: Hit, shader: Shader) -> Array:
-    return np.full_like(hit.p, 0.01)
 
 
 def _coloured(church: _Church, meshes: Meshes) -> Callable[[Hit, Ints, Shader], Array]:
