@@ -344,7 +344,7 @@ PLACE = Place(
         "an alien planet", "an alien world", "an alien landscape", "a strange planet",
     ),
     shows=(
-        "moons", "rocks", "planets", "planet",
+        "moons", "rocks", "planets", "planet", "mushrooms", "giant mushrooms", "crystals", "craters", "arches",
     ),
     whole=True,
 )  # fmt: skip

@@ -264,7 +264,9 @@ PLACE = Place(
     nouns=(
         "a canyon", "a gorge", "the grand canyon", "a ravine",
     ),
-    shows=("cliff", "cliffs", "rock walls", "rock formations", "rocks", "sandstone", "boulders"),
+    shows=(
+        "cliff", "cliffs", "rock walls", "rock formations", "rocks", "sandstone", "boulders", "campfire",
+    ),
     stuff="rock",
     roles=('ground', 'backdrop'),
 )  # fmt: skip

@@ -298,7 +298,9 @@ PLACE = Place(
     nouns=(
         "a cave", "a cavern", "a grotto",
     ),
-    shows=("interior", "stalactite", "stalactites", "stalagmites", "rock", "rocks"),
+    shows=(
+        "interior", "stalactite", "stalactites", "stalagmites", "rock", "rocks", "lanterns",
+    ),
     stuff="rock",
     roles=(),
 )  # fmt: skip

@@ -1,17 +1,21 @@
-"""A desert: dunes with sharp crests and wind ripples, dry brush, stones, and table mountains at the horizon."""
+"""A desert: dunes with sharp crests and wind ripples, an oasis under palms, table mountains at the horizon."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
-from ldm3d.worlds import noise, sprites
+from ldm3d.worlds import materials, noise, sprites
 from ldm3d.worlds.arrays import Array
 from ldm3d.worlds.places import Place
 from ldm3d.worlds.plants import Garden, asked, scatter
-from ldm3d.worlds.scene import Scene, Stones
+from ldm3d.worlds.scene import Lamps, Scene, Stones
 from ldm3d.worlds.shade import Hit, Shader
+from ldm3d.worlds.shapes import Mason
 from ldm3d.worlds.sky import colour, dot, smoothstep
 from ldm3d.worlds.spec import Wish
+from ldm3d.worlds.water import Water
 
 EYE = 1.7
 
@@ -30,15 +34,27 @@ class _Dunes:
 
     def __init__(self, rng: np.random.Generator, wish: Wish) -> None:
         self.tall = np.float32(wish.scale)
-        self.tone = wish.tint("ground") or (0.56, 0.345, 0.160)
+        self.tone = wish.tint("ground") or (0.47, 0.285, 0.130)
         self.wind = rng.uniform(0, 2 * np.pi)
         self.at = rng.uniform(0, 1, 4).astype(np.float32)
         self.move = np.zeros(2, np.float32)
         self.base = 0.0
         spots = rng.uniform(-300, 300, (256, 2)).astype(np.float32)
         high = self._sand(spots[:, 0], spots[:, 1], np.full(256, 1.0, np.float32))
-        best = int(np.argsort(high)[int(rng.integers(225, 245))])
+        best = int(np.argsort(high)[int(rng.integers(242, 253))])
         self.move, self.base = spots[best], float(high[best])
+        # The oasis lies in the lowest hollow, neither near nor far, that can be seen from here.
+        turn, far = rng.uniform(-np.pi, np.pi, 240), rng.uniform(32.0, 52.0, 240)
+        x, z = (np.sin(turn) * far).astype(np.float32), (-np.cos(turn) * far).astype(np.float32)
+        low = self._sand(x + self.move[0], z + self.move[1], np.full(240, 12.0, np.float32))
+        hidden = np.full(240, -9.0, np.float32)
+        for t in np.linspace(0.12, 0.72, 9).astype(np.float32):
+            between = self._sand(x * t + self.move[0], z * t + self.move[1], np.full(240, 1.0, np.float32))
+            hidden = np.maximum(hidden, (between - self.base - EYE) / t - (low - self.base - EYE))
+        # Palms rise six metres; straight ahead is where one looks first.
+        least = int(np.argmin(low + 3.0 * np.maximum(hidden - 1.0, 0.0) + 1.5 * np.abs(turn)))
+        self.oasis = np.array([x[least], z[least]])
+        self.floor = min(float(low[least]) - self.base, -4.0)
 
     def _phase(self, x: Array, z: Array, footprint: Array) -> tuple[Array, Array, Array]:
         c, s = np.float32(np.cos(self.wind)), np.float32(np.sin(self.wind))
@@ -46,13 +62,13 @@ class _Dunes:
         bend = hills(x * np.float32(1 / 560) + at[0], z * np.float32(1 / 560) + at[1], footprint / 560)
         small = hills(z * np.float32(1 / 140) + at[2], x * np.float32(1 / 140) + at[3], footprint / 140)
         along = x * c + z * s
-        return along * np.float32(1 / 105) + 0.62 * bend + 0.04 * small, along * np.float32(1 / 24) + 0.75 * small, bend
+        return along * np.float32(1 / 118) + 0.62 * bend + 0.04 * small, along * np.float32(1 / 24) + 0.75 * small, bend
 
     def _sand(self, x: Array, z: Array, footprint: Array) -> Array:
         big, little, bend = self._phase(x, z, footprint)
         tall = 0.45 + 0.55 * smoothstep(-1.4, 1.0, bend)
         height: Array = (
-            _dune(big) * tall * np.float32(13.0) * self.tall
+            _dune(big) * tall * np.float32(19.0) * self.tall
             + _dune(little) * np.float32(0.75) * (1.15 - tall)
             + bend * 3.5
         )
@@ -64,6 +80,12 @@ class _Dunes:
         # The eye's own footing is level, and nothing rises above it close by.
         near = np.exp(-(rho * rho) * np.float32(1 / 30.0))
         sand = sand * (1.0 - near)
+        # Sand has not buried the oasis; elsewhere no hollow lies deeper than its shore.
+        out = np.hypot(x - np.float32(self.oasis[0]), z - np.float32(self.oasis[1]))
+        shore = self.shore(x, z, out)
+        bank = np.float32(self.floor) + 0.9 * smoothstep(-7.0, 5.0, shore) - 0.9 + 0.05 * np.clip(shore, 0.0, 14.0)
+        hollow = 1.0 - smoothstep(9.0, 30.0, shore)
+        sand = np.maximum(sand, np.float32(self.floor) + 0.4) * (1.0 - hollow) + bank * hollow
         table = noise.hills()(
             x * np.float32(1 / 5200) + self.at[1], z * np.float32(1 / 5200) + self.at[3], footprint / 5200
         )
@@ -71,6 +93,12 @@ class _Dunes:
         mesa = smoothstep(0.55, 0.72, table) * 0.75 + smoothstep(0.85, 1.0, table) * 0.35
         height: Array = sand * (1.0 - 0.5 * far) + far * mesa * np.float32(210.0) * self.tall - EYE
         return height
+
+    def shore(self, x: Array, z: Array, out: Array) -> Array:
+        """About the metres to the pool's shore, negative in the water; `out` is the distance to its middle."""
+        bays = noise.hills()(x * np.float32(1 / 34) + self.at[0], z * np.float32(1 / 34) + self.at[1])
+        value: Array = out - np.float32(11.0) + np.clip(bays, -1.5, 1.5) * np.float32(2.2)
+        return value
 
     def shade(self, hit: Hit, shader: Shader) -> Array:
         x, z, f = hit.p[0], hit.p[2], hit.footprint
@@ -89,6 +117,8 @@ class _Dunes:
         slope += np.cos(broad) * 0.045 * np.clip(1.3 - f * np.float32(2.0), 0.0, 1.0)
         normal[0] -= slope * c
         normal[2] -= slope * s
+        moist = smoothstep(0.9, 0.1, hit.p[1] - np.float32(self.floor - EYE - 0.45)) * (np.hypot(x, z) < 110.0)
+        sand = sand * (1.0 - 0.45 * moist)
         rock = smoothstep(0.16, 0.42, 1.0 - hit.normal[1])
         rock = rock * smoothstep(880.0, 1100.0, np.hypot(x, z))
         strata = noise.rough()(hit.p[1] * np.float32(1 / 160), hit.p[1] * np.float32(0.0) + 0.3, f / 160)
@@ -101,6 +131,46 @@ class _Dunes:
         rim = np.maximum(dot(hit.d, shader.toward), 0.0) ** 6 * np.clip(1.0 + dot(hit.d, normal), 0, 1) ** 3
         value: Array = rgb + shader.sun_colour * sand * (rim * 0.35 * shader.sunlight(hit.p))
         return value
+
+
+def _oasis(dunes: _Dunes, garden: Garden, mason: Mason, ground: Callable[[Array], Array], wish: Wish) -> Lamps | None:
+    """Palms, reeds and bushes around the pool, and a tent of those who rest there, with a lantern."""
+    rng = garden.rng
+    turn, out = rng.uniform(0, 2 * np.pi, 420), rng.uniform(9.0, 21.0, 420)
+    spots = dunes.oasis + np.stack([np.sin(turn) * out, np.cos(turn) * out], axis=1)
+    x, z = spots[:, 0].astype(np.float32), spots[:, 1].astype(np.float32)
+    shore = dunes.shore(x, z, out.astype(np.float32))
+    palms = spots[(shore > 1.0) & (shore < 9.0)][: round(19 * wish.density)]
+    if wish.lone == "trees":
+        palms = palms[:1]
+    for foot in ground(palms) if "trees" not in wish.without else ():
+        tall = float(rng.uniform(4.5, 10.0)) * wish.scale
+        lean = rng.normal(0, 0.14, 2) * tall
+        garden.palm(foot, tall, 2.6 + 0.12 * tall, (0.085, 0.130, 0.035), bark=(0.22, 0.165, 0.115), lean=lean)
+    if "grass" not in wish.without:
+        reeds = ground(spots[(shore > -0.6) & (shore < 5.0)])
+        tall_reed = rng.uniform(0.3, 1.0, len(reeds))
+        tints = garden.tints(len(reeds), (0.13, 0.17, 0.05), 0.2)
+        garden.tufts(reeds, tall_reed * 0.8, tall_reed, tints, sprites.GRASS, 0.8)
+        for foot in ground(spots[(shore > 1.5) & (shore < 10.0)][-26:]):
+            garden.bush(foot, float(rng.uniform(0.4, 1.1)), (0.085, 0.115, 0.04), detail=0.3)
+    if "buildings" in wish.without:
+        return None
+    # The tent stands on the shore that is nearer to the eye, where it is seen.
+    way = dunes.oasis / np.linalg.norm(dunes.oasis)
+    foot = ground((dunes.oasis - way * 15.5 + np.array([way[1], -way[0]]) * float(rng.choice([-6.0, 6.0])))[None])[0]
+    mason.at(float(foot[0]), float(foot[1]), float(foot[2]), float(np.arctan2(-foot[0], -foot[2])))
+    for side in (-1.0, 1.0):
+        ridge = np.array([[(side * (0.0 if k == 0 else w), h, z0) for z0 in (-2.2, 0.0, 2.2)]
+                          for k, (w, h) in enumerate(((0.0, 2.5), (1.0, 1.75), (2.3, 0.9), (3.2, -0.15)))])  # fmt: skip
+        ridge[:3, 1, 1] -= 0.12
+        mason.sheet(ridge, materials.CLOTH, (0.34, 0.255, 0.17))
+        mason.tube([(side * 2.3, -0.2, 2.25), (side * 2.3, 1.0, 2.25)], 0.04, materials.LOGS, (0.2, 0.15, 0.1), sides=6)
+    mason.polygon([(-2.3, 0.0, -2.2), (2.3, 0.0, -2.2), (2.3, 0.9, -2.2), (0.0, 2.5, -2.2), (-2.3, 0.9, -2.2)],
+                  materials.CLOTH, (0.30, 0.22, 0.15))  # fmt: skip
+    mason.tube([(0.0, -0.2, 2.25), (0.0, 2.6, 2.25)], 0.05, materials.LOGS, (0.2, 0.15, 0.1), sides=6)
+    mason.box((-0.12, 1.4, 1.2), (0.12, 1.75, 1.44), materials.PLAIN, (1.0, 0.72, 0.36), glow=2.4)
+    return Lamps.at(mason.to_world([(0.0, 1.4, 1.3), (0.0, 1.6, 4.0)]), (9.0, 5.4, 2.3), 20.0)
 
 
 def build(rng: np.random.Generator, wish: Wish) -> Scene:
@@ -135,12 +205,14 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
             crown_from=0.62,
             trunk=0.028,
         )
+    mason = Mason()
+    lamps = _oasis(dunes, garden, mason, ground, wish)
     rocks = ground(
         asked(
             np.concatenate(
                 [
-                    scatter(rng, 2.2, 120.0, int(60 * wish.density), 0.9),
-                    scatter(rng, 1.5, 14.0, int(70 * wish.density), 0.15),
+                    scatter(rng, 2.6, 120.0, int(28 * wish.density), 0.9),
+                    scatter(rng, 1.5, 14.0, int(50 * wish.density), 0.15),
                 ]
             ),
             wish,
@@ -153,10 +225,10 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
     width = np.minimum(width, 0.10 * np.hypot(rocks[:, 0], rocks[:, 2]))
     stones = Stones(
         centre=rocks + np.array([[0, 1, 0]]) * (width * 0.12)[:, None],
-        axes=np.stack([width, width * rng.uniform(0.5, 0.8, n), width * rng.uniform(0.7, 1.3, n)], axis=1),
+        axes=np.stack([width, width * rng.uniform(0.35, 0.6, n), width * rng.uniform(0.7, 1.3, n)], axis=1),
         turn=rng.uniform(0, 6.28, n),
         colour=garden.tints(n, (0.33, 0.20, 0.125), 0.15),
-        uneven=np.full(n, 0.20),
+        uneven=np.full(n, 0.32),
         moss=np.full(n, 0.25),
         glow=np.zeros(n),
     )
@@ -164,6 +236,11 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
         smooth=0.7,
         height=dunes.height,
         shade_ground=dunes.shade,
+        water=Water(
+            level=dunes.floor - EYE - 0.45, swell=0.0, chop=0.015, deep=(0.01, 0.06, 0.06), shallow=(0.07, 0.22, 0.17)
+        ),
+        meshes=mason.meshes(),
+        lamps=lamps,
         cards=garden.all_cards(),
         limbs=garden.all_limbs(),
         stones=stones,
@@ -189,8 +266,6 @@ PLACE = Place(
     nouns=(
         "a desert", "sand dunes", "the sahara", "dunes", "a sand desert",
     ),
-    shows=(
-        "sand", "sands", "rocks", "dunes",
-    ),
+    shows=("sand", "sands", "rocks", "dunes", "palms", "palm trees", "tent"),
     roles=("ground", "backdrop"),
 )  # fmt: skip

@@ -343,7 +343,7 @@ PLACE = Place(
         "a fjord", "a norwegian fjord", "a glacier lagoon", "icebergs",
     ),
     shows=(
-        "ice", "snow", "cliffs", "water",
+        "ice", "snow", "cliffs", "water", "icebergs", "iceberg", "glacier", "waterfalls", "red hut",
     ),
     stuff="snow",
     roles=('ground', 'backdrop', 'water'),

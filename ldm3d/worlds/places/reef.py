@@ -341,7 +341,8 @@ PLACE = Place(
         "a coral reef", "a reef", "the sea floor", "coral gardens",
     ),
     shows=(
-        "coral", "corals", "fish", "fishes", "tropical fish", "seaweed",
+        "coral", "corals", "fish", "fishes", "tropical fish", "seaweed", "shipwreck", "starfish", "jellyfish",
+        "seagrass",
     ),
     whole=True,
     roles=(),

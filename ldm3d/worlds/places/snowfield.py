@@ -295,7 +295,7 @@ PLACE = Place(
         "a snow field", "the tundra", "a snowscape", "a snowy plain",
     ),
     shows=(
-        "snow", "drifts",
+        "snow", "drifts", "cabin", "igloo", "firs", "fir trees",
     ),
     stuff="snow",
     roles=('ground', 'backdrop'),
