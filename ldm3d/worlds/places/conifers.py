@@ -204,7 +204,7 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
         smooth=0.25,
         fog=4.0,
         open_sky=1.2,
-        exposure=1.8,
+        exposure=2.15,
         shafts=0.7,
     )
 
