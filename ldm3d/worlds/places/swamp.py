@@ -315,7 +315,7 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
         shadow_reach=55.0,
         smooth=0.2,
         open_sky=1.1,
-        exposure=1.28,
+        exposure=1.42,
         shafts=0.7,
     )
 
