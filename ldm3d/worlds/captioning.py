@@ -207,7 +207,12 @@ def _others(draw: _Draw, place: Place) -> tuple[tuple[Other, ...], str]:
         return (), ""
     relation = draw.one(tuple(_RELATIONS))
     known = [registry()[name] for name in _COMPANIONS[relation] if name in registry() and name != place.name]
-    known = [other for other in known if not {other.name, *other.words} & set(place.shows)]
+    # What stands in one of them anyway makes no second place.
+    known = [
+        other
+        for other in known
+        if not {other.name, *other.words} & set(place.shows) and not {place.name, *place.words} & set(other.shows)
+    ]
     if not known:
         return (), ""
     other = draw.one(known)
