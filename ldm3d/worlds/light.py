@@ -174,7 +174,7 @@ def times(colour: Colour, factor: float) -> Colour:
 
 
 def inside(daylight: float, fill: Colour, exposure: float = 1.0, lamps: float = 1.0) -> Callable[[Light], Light]:
-    """What a room or a cave makes of the hour's light, for `Scene.light`.
+    """What a room or a cave makes of the hour's light, for `Scene.light`; walls keep the sun out even when it is soft.
 
     Args:
         daylight: share of the sky's light that comes in on average.
@@ -186,7 +186,7 @@ def inside(daylight: float, fill: Colour, exposure: float = 1.0, lamps: float = 
     def changed(light: Light) -> Light:
         return replace(
             light, sky_share=daylight, fill=fill, exposure=exposure, lamps=max(light.lamps, lamps), fog=0.0004,
-            snow=0.0, wet=0.0, falling=0.0,
+            snow=0.0, wet=0.0, falling=0.0, shadow=1.0,
         )  # fmt: skip
 
     return changed
