@@ -22,13 +22,6 @@ def _unit(v: Array) -> Array:
 
 
 def _cross(a: Array, b: Array) -> Array:
-    """The cross product of two vectors [3]: `np.cross` takes twenty times as long for a single one."""
-    ax, ay, az = a.tolist()
-    bx, by, bz = b.tolist()
-    return np.array([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx])
-
-
-def _cross(a: Array, b: Array) -> Array:
     """The cross product of two vectors [3]; np.cross takes ten times as long for as little as that."""
     (ax, ay, az), (bx, by, bz) = a.tolist(), b.tolist()
     return np.array([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx])
