@@ -24,8 +24,12 @@ SOME = [place if k % 5 == 0 else pytest.param(place, marks=pytest.mark.full) for
 
 @pytest.fixture(scope="module")
 def worlds() -> dict[str, World]:
-    """Every place once, in clear morning light."""
-    return {place: generate(f"{place}, clear morning", 3, (256, 128)) for place in PLACES}
+    """Every place once, each at another hour and in another weather; what depth promises does not depend on them."""
+    hours = [(TIMES[k % len(TIMES)], WEATHERS[k % len(WEATHERS)]) for k in range(len(PLACES))]
+    return {
+        place: draw(Understanding(SceneSpec(place, *hour)), 3, (128, 64))
+        for place, hour in zip(PLACES, hours, strict=True)
+    }
 
 
 def metres(world: World) -> NDArray[np.float64]:
@@ -37,9 +41,9 @@ def metres(world: World) -> NDArray[np.float64]:
 
 def test_a_world_has_the_promised_form(worlds: dict[str, World]) -> None:
     for world in worlds.values():
-        assert world.rgb.shape == (128, 256, 3)
+        assert world.rgb.shape == (64, 128, 3)
         assert world.rgb.dtype == np.uint8
-        assert world.depth.shape == (128, 256)
+        assert world.depth.shape == (64, 128)
         assert world.depth.dtype == np.uint16
         assert (world.near, world.far) == (1.0, 1000.0)
 
@@ -54,13 +58,13 @@ def test_the_same_request_gives_the_same_pixels() -> None:
 
 @pytest.mark.parametrize("place", SOME)
 def test_another_seed_is_another_layout(place: str, worlds: dict[str, World]) -> None:
-    other = generate(f"{place}, clear morning", 4, (256, 128))
+    other = generate(f"{place}, clear morning", 4, (128, 64))
     assert np.mean(other.depth != worlds[place].depth) > 0.1
 
 
 @pytest.mark.parametrize("place", SOME)
 def test_time_and_weather_leave_the_layout_alone(place: str) -> None:
-    depths = [generate(f"{place}, {when}", 5, (96, 48)).depth for when in ("noon", "night", "foggy dawn")]
+    depths = [generate(f"{place}, {when}", 5, (64, 32)).depth for when in ("noon", "night", "foggy dawn")]
     for depth in depths[1:]:
         assert np.array_equal(depth, depths[0])
 
@@ -81,16 +85,19 @@ def test_time_and_weather_change_the_light() -> None:
     assert noon["foggy"][12:18].std() < 0.6 * noon["clear"][12:18].std()
 
 
-@pytest.mark.parametrize(("k", "place"), list(enumerate(PLACES)))
-def test_places_generate_at_every_hour_and_in_every_weather_without_a_warning(k: int, place: str) -> None:
-    world = draw(Understanding(SceneSpec(place, TIMES[k % len(TIMES)], WEATHERS[k % len(WEATHERS)])), 1, (64, 32))
-    assert world.rgb.std() > 2.0
+@pytest.mark.parametrize("place", PLACES)
+def test_places_generate_at_every_hour_and_in_every_weather_without_a_warning(
+    place: str, worlds: dict[str, World]
+) -> None:
+    assert worlds[place].rgb.std() > 2.0
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("place", PLACES)
-def test_every_time_and_weather_generates_without_a_warning(place: str) -> None:
-    for time, weather, season in itertools.product(TIMES, WEATHERS, (None, "winter")):
+@pytest.mark.parametrize(("k", "place"), list(enumerate(PLACES)))
+def test_any_time_and_weather_generates_without_a_warning(k: int, place: str) -> None:
+    hours = list(itertools.product(TIMES, WEATHERS, (None, "winter")))
+    # A third of them for each place: three neighbours in the list of places have all.
+    for time, weather, season in hours[k % 3 :: 3]:
         world = draw(Understanding(SceneSpec(place, time, weather, Wish(season=season))), 1, (64, 32))
         assert world.rgb.std() > 1.0
 
@@ -123,15 +130,16 @@ def test_nothing_is_closer_than_near_and_the_ground_is_near(place: str, worlds: 
 def test_the_sky_is_zero_and_only_the_sky(place: str, worlds: dict[str, World]) -> None:
     depth = worlds[place].depth
     assert np.all(depth[0] == 0)
-    assert np.all(depth[-40:] > 0)
+    assert np.all(depth[-20:] > 0)
 
 
 @pytest.mark.parametrize("place", ["desert", "ocean"])
-def test_the_poles_are_calm(place: str, worlds: dict[str, World]) -> None:
-    rgb = worlds[place].rgb.astype(float)
+def test_the_poles_are_calm(place: str) -> None:
+    world = generate(f"{place}, clear morning", 3, (256, 128))
+    rgb = world.rgb.astype(float)
     # All texels of a pole's row show nearly the same spot.
     assert rgb[0].std(axis=0).max() < 6.0
-    assert worlds[place].depth[-1].astype(float).std() < 0.02 * worlds[place].depth[-1].mean()
+    assert world.depth[-1].astype(float).std() < 0.02 * world.depth[-1].mean()
 
 
 @pytest.mark.parametrize("place", SOME)
