@@ -20,9 +20,11 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from ldm3d.errors import InputError
@@ -67,7 +69,7 @@ def kept_in(folder: Path | None) -> Cells:
     return cell
 
 
-def averaged(rgb: np.ndarray, width: int) -> Image.Image:
+def averaged(rgb: NDArray[np.uint8], width: int) -> Image.Image:
     """A panorama [H, W, 3] made smaller by a whole factor, averaged in linear light."""
     by = rgb.shape[1] // width
     light = (rgb.astype(np.float32) / 255.0) ** 2.2
@@ -102,9 +104,7 @@ def places(args: argparse.Namespace, cell: Cells) -> Image.Image:
     rows = []
     for place in args.places:
         prompts = [f"{place}, {time}, clear" for time in TIMES]
-        rows.append(
-            [cell(f"{p} {args.seed} {args.width}", lambda p=p: drawn(p, args.seed, args.width)) for p in prompts]
-        )
+        rows.append([cell(f"{p} {args.seed} {args.width}", partial(drawn, p, args.seed, args.width)) for p in prompts])
     return table(args.places, TIMES, rows)
 
 
@@ -114,9 +114,7 @@ def weather(args: argparse.Namespace, cell: Cells) -> Image.Image:
     rows = []
     for place in some:
         prompts = [f"{place}, {'night' if kind == 'aurora' else 'afternoon'}, {kind}" for kind in WEATHERS]
-        rows.append(
-            [cell(f"{p} {args.seed} {args.width}", lambda p=p: drawn(p, args.seed, args.width)) for p in prompts]
-        )
+        rows.append([cell(f"{p} {args.seed} {args.width}", partial(drawn, p, args.seed, args.width)) for p in prompts])
     return table(some, WEATHERS, rows)
 
 
@@ -134,7 +132,7 @@ def seeds(args: argparse.Namespace, cell: Cells) -> Image.Image:
     """Five seeds of one prompt, each with its depth."""
     wide = 2 * args.width
     five = range(args.seed, args.seed + 5)
-    rows = [[cell(f"{PROMPT} depth {seed} {wide}", lambda s=seed: with_depth(PROMPT, s, wide))] for seed in five]
+    rows = [[cell(f"{PROMPT} depth {seed} {wide}", partial(with_depth, PROMPT, seed, wide))] for seed in five]
     return table([f"seed {seed}" for seed in five], [f"“{PROMPT}” and its depth"], rows)
 
 
@@ -155,7 +153,7 @@ def sizes(args: argparse.Namespace, cell: Cells) -> Image.Image:
     """One prompt at four sizes, each with its texels straight ahead."""
     wide = 2 * args.width
     rows = [
-        [cell(f"{PROMPT} detail {args.seed} {size} {wide}", lambda s=size: with_detail(PROMPT, args.seed, s, wide))]
+        [cell(f"{PROMPT} detail {args.seed} {size} {wide}", partial(with_detail, PROMPT, args.seed, size, wide))]
         for size in SIZES
     ]
     return table([f"{size}×{size // 2}" for size in SIZES], [f"“{PROMPT}” and 40° of it"], rows)
@@ -178,9 +176,8 @@ def stereo(args: argparse.Namespace, cell: Cells) -> Image.Image:
     """Stereo pairs from inside the sphere, two to a row: look through them, left eye left."""
     wide = 2 * args.width
     cells = [
-        cell(f"{prompt} stereo {seed} {at} {yaw} {pitch} {wide}", lambda v=v: pair(v[0], v[1], v[2], v[3:], wide))
-        for v in VIEWS
-        for prompt, seed, at, yaw, pitch in [v]
+        cell(f"{prompt} stereo {seed} {at} {yaw} {pitch} {wide}", partial(pair, prompt, seed, at, (yaw, pitch), wide))
+        for prompt, seed, at, yaw, pitch in VIEWS
     ]
     return table(
         [prompt.split(",")[0] for prompt, *_ in VIEWS],
