@@ -42,13 +42,16 @@ class _Range:
         # The shoulder ends a few steps ahead, and the face begins a few steps behind.
         front, back = ahead * rho + 5.0 * meadow, -ahead * rho + 6.0 * meadow
         valley = smoothstep(5.0, 130.0, front)
-        crags = noise.ridges()(x * np.float32(1 / 8600) + at[2], z * np.float32(1 / 8600) + at[3], footprint / 8600)
+        # Great forms from a coarse look at the ridges, and their edges from a finer one: otherwise they are all teeth.
+        u, v = x * np.float32(1 / 8600) + at[2], z * np.float32(1 / 8600) + at[3]
+        crags = 0.72 * noise.ridges()(u, v, np.maximum(footprint, 150.0) / 8600)
+        crags += 0.28 * noise.ridges()(u, v, footprint / 8600)
         broad = noise.hills()(x * np.float32(1 / 7000) + at[4], z * np.float32(1 / 7000) + at[5], footprint / 7000)
-        rise = smoothstep(300.0, 2100.0, rho + 60.0 * meadow)
+        rise = smoothstep(300.0, 2100.0, rho + 130.0 * broad)
         face = noise.ridges()(x * np.float32(1 / 640) + at[5], z * np.float32(1 / 640) + at[0], footprint / 640)
         folds = 40.0 * (face - 0.4)
         behind = smoothstep(7.0, 95.0, back + 0.5 * folds) * 82.0 + smoothstep(60.0, 330.0, back + folds) * 270.0
-        behind += smoothstep(200.0, 1300.0, back) * (140.0 + 260.0 * face)
+        behind += smoothstep(200.0, 1300.0, back) * (170.0 + 380.0 * crags + 30.0 * face)
         massif = noise.hills()(z * np.float32(1 / 5200) + at[3], x * np.float32(1 / 5200) + at[4], footprint / 5200)
         tall = np.exp(0.40 * np.clip(massif, -2.0, 1.6)) * (230.0 + 1150.0 * crags) * (1.0 + 0.25 * broad) * self.tall
         slope = rise * tall * smoothstep(-900.0, 600.0, front) + behind * np.float32(self.tall) + rise * rho * 0.03
