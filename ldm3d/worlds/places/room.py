@@ -89,14 +89,17 @@ def _furnish(room: Room, rng: np.random.Generator, wish: Wish) -> tuple[Array, A
     room.at(-side * 0.25, -1.35)
     furniture.coffee_table(mason, rng, room.wood)
     room.at(-side * (half - 0.55), 0.95)
-    shine = [furniture.floor_lamp(mason)]
+    lit = "lamps" not in wish.without
+    shine = [furniture.floor_lamp(mason)] if lit else []
     for x in (-half * 0.62, 0.0):
         room.at(-side * x, back, np.pi)
         furniture.shelf(mason, rng, half * 0.58, tall - 0.30, room.wood, wish.density)
     room.at(-side * half * 0.68, back, np.pi)
     furniture.door(mason, room.wood)
     room.at(-side * (half - 0.42), 2.15, side * np.pi / 2)
-    shine.append(furniture.desk(mason, rng, room.wood))
+    furniture.desk(mason, rng, room.wood)
+    if lit:
+        shine.append(furniture.desk_lamp(mason))
     room.at(-side * half, 0.35, side * np.pi / 2)
     furniture.picture(mason, rng, 1.62, 1.0, 0.75)
     room.at(-side * half, 1.5, side * np.pi / 2)
@@ -105,9 +108,9 @@ def _furnish(room: Room, rng: np.random.Generator, wish: Wish) -> tuple[Array, A
         room.at(x, front + 0.75)
         furniture.plant(mason, rng, rng.uniform(1.1, 1.7))
     room.at(-side * 0.25, -1.35)
-    shine.append(furniture.pendant(mason, tall))
-    lamps = np.concatenate(shine)
-    return (lamps[:0] if "lamps" in wish.without else lamps), fire
+    if lit:
+        shine.append(furniture.pendant(mason, tall))
+    return np.concatenate([np.zeros((0, 3)), *shine]), fire
 
 
 def _garden(room: Room, rng: np.random.Generator, wish: Wish) -> Garden:
