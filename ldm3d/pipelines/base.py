@@ -56,6 +56,11 @@ class LDM3DMixin:
         """Read `model_index.json` as this class's, whatever it names: diffusers would import the deprecated class."""
         return super().extract_init_dict({**config_dict, "_class_name": cls.__name__}, **kwargs)  # type: ignore[misc]
 
+    def load_lora_weights(self, *lora: Any, **options: Any) -> None:
+        """Load a LoRA, as diffusers does; nothing is said of one for the U-Net alone."""
+        with quiet():
+            super().load_lora_weights(*lora, **options)  # type: ignore[misc]
+
     def register_modules(self, **modules: Any) -> None:
         """Take the pipeline's parts, as diffusers does; `InputError` for networks that are none of LDM3D's."""
         if modules.get("vae") is not None:
