@@ -22,6 +22,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=9)
     parser.add_argument("--height", type=int, default=512, help="of the panorama, which is twice as wide")
+    parser.add_argument("--note", default="Processor time.", help="what the page of results should say of the machine")
     arguments = parser.parse_args()
     torch.manual_seed(0)
     unet, vae = full_size.network("unet"), full_size.network("vae")
@@ -51,7 +52,9 @@ def main() -> None:
         ratio = measure.ratio(measured, "seamless", "as it is")
         cases.append({"name": f"{name}, seamless", "runs": measured["seamless"], "peer": "as it is", "ratio": ratio})
     about = f"torch {torch.__version__.split('+')[0]}, {torch.get_num_threads()} threads"
-    measure.record("seamless", "s", cases, torch=about, panorama=f"{2 * arguments.height}×{arguments.height}")
+    measure.record(
+        "seamless", "s", cases, torch=about, panorama=f"{2 * arguments.height}×{arguments.height}", note=arguments.note
+    )
 
 
 if __name__ == "__main__":

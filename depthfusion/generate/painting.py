@@ -48,7 +48,9 @@ def paint(checkpoint: Checkpoint, request: GenerationRequest, progress: Progress
     parts.require()
     given = _given(request)
     worn = lora.find(request.lora, progress) if request.lora else None
-    checked = checkpoints.find(_found_by(checkpoint), progress=progress.step)
+    checked = checkpoints.find(
+        _found_by(checkpoint), progress=lambda text, done, total: progress.step(text, done, total, "bytes")
+    )
     width, height = request.size
     computing = devices.choose(
         devices.report(),

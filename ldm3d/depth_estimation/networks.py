@@ -113,9 +113,13 @@ def find(name: str | Path) -> Checkpoint:
     Raises:
         InputError, MachineError: as `load`.
     """
+    does = {"ldm3d": "it makes pictures", "sr": "it enlarges pictures"}
+    known = checkpoints.known_by(str(name))
+    if known is not None and known.kind in does:  # said before anybody downloads it for this
+        raise _unusable(name, does[known.kind])
     found = checkpoints.find(name)
-    if found.kind != "estimator":
-        raise _unusable(name, "it makes pictures" if found.kind == "ldm3d" else "it enlarges pictures")
+    if found.kind in does:
+        raise _unusable(name, does[found.kind])
     if not (found.folder / "preprocessor_config.json").is_file():
         raise _unusable(name, "it has no preprocessor_config.json")
     return found

@@ -35,6 +35,7 @@ class LDM3DMixin:
     image_processor: Any
     vae_scale_factor: int
     _execution_device: Any
+    _enlarges = False
     __call__: Any
 
     @classmethod
@@ -55,10 +56,17 @@ class LDM3DMixin:
         """Read `model_index.json` as this class's, whatever it names: diffusers would import the deprecated class."""
         return super().extract_init_dict({**config_dict, "_class_name": cls.__name__}, **kwargs)  # type: ignore[misc]
 
+    def load_lora_weights(self, *lora: Any, **options: Any) -> None:
+        """Load a LoRA, as diffusers does; nothing is said of one for the U-Net alone."""
+        with quiet():
+            super().load_lora_weights(*lora, **options)  # type: ignore[misc]
+
     def register_modules(self, **modules: Any) -> None:
-        """Take the pipeline's parts, as diffusers does; `InputError` for an autoencoder that is none of LDM3D's."""
+        """Take the pipeline's parts, as diffusers does; `InputError` for networks that are none of LDM3D's."""
         if modules.get("vae") is not None:
             channels_of(modules["vae"])
+        if modules.get("unet") is not None and not self._enlarges and modules["unet"].config.num_class_embeds:
+            raise InputError("this U-Net is an upscaler's and cannot paint by itself; use LDM3DUpscalePipeline")
         super().register_modules(**modules)  # type: ignore[misc]
 
     def run_safety_checker(self, image: Any, device: Any, dtype: Any) -> tuple[Any, list[bool] | None]:

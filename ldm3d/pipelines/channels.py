@@ -87,7 +87,8 @@ def from_tensor(decoded: Any, wrap: bool = False) -> tuple[RGB, Depth]:
 
 def fit(rgb: RGB, depth: Depth | None, size: Size | None = None, wrap: bool = False) -> tuple[RGB, Depth]:
     """Return rgb [B, H, W, 3] and depth [B, H, W] of one size; arguments and errors as for `to_tensor`."""
-    rgb = _checked_rgb(rgb)
+    check_rgb(rgb)
+    rgb = rgb if rgb.ndim == 4 else rgb[None]
     width, height = size or (rgb.shape[2], rgb.shape[1])
     if depth is None:
         relief = np.full((len(rgb), height, width), NEUTRAL, np.uint16)
@@ -101,13 +102,17 @@ def fit(rgb: RGB, depth: Depth | None, size: Size | None = None, wrap: bool = Fa
     return rgb, relief
 
 
-def _checked_rgb(rgb: RGB) -> RGB:
+def check_rgb(rgb: Any) -> None:
+    """Raise `InputError` for anything but an array uint8 [H, W, 3] or [B, H, W, 3]."""
+    if not isinstance(rgb, np.ndarray):
+        raise InputError(f"rgb is a {type(rgb).__name__}; it must be a NumPy array: numpy.asarray(image) of RGB")
     if rgb.dtype != np.uint8 or rgb.ndim not in {3, 4} or rgb.shape[-1] != 3 or not rgb.size:
         raise InputError(f"rgb is {rgb.dtype} {list(rgb.shape)}; it must be uint8 [H, W, 3] or [B, H, W, 3]")
-    return rgb if rgb.ndim == 4 else rgb[None]
 
 
 def _checked_depth(depth: Depth, count: int) -> Depth:
+    if not isinstance(depth, np.ndarray):
+        raise InputError(f"depth is a {type(depth).__name__}; it must be a NumPy array, uint16 [h, w] or [B, h, w]")
     if depth.dtype != np.uint16 or depth.ndim not in {2, 3} or not depth.size:
         raise InputError(f"depth is {depth.dtype} {list(depth.shape)}; it must be uint16 [h, w] or [B, h, w]")
     depth = depth if depth.ndim == 3 else depth[None]

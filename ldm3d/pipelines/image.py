@@ -8,7 +8,7 @@ import torch
 
 from ldm3d.errors import InputError
 from ldm3d.pipelines.base import GUIDANCE, STEPS, LDM3DMixin, closes, with_any_sample_size
-from ldm3d.pipelines.channels import RGB, Depth, channels_of, to_tensor
+from ldm3d.pipelines.channels import RGB, Depth, channels_of, check_rgb, to_tensor
 from ldm3d.pipelines.encoding import batch_size, encode, one_for_each
 from ldm3d.pipelines.upstream import StableDiffusionImg2ImgPipeline
 
@@ -58,6 +58,7 @@ class LDM3DImg2ImgPipeline(LDM3DMixin, StableDiffusionImg2ImgPipeline):
         options = self._options(options, output_type, frozenset({"image"}))
         if rgb is None:
             raise InputError("image-to-image has no picture to begin from; give rgb, or use LDM3DPipeline")
+        check_rgb(rgb)
         self._check_steps(num_inference_steps, strength)
         height, width = self._size(height or rgb.shape[-3], width or rgb.shape[-2])
         round_ = closes(seamless, height, width)

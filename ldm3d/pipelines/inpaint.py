@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from ldm3d.errors import InputError
 from ldm3d.pipelines.base import GUIDANCE, STEPS, LDM3DMixin, closes, with_any_sample_size
-from ldm3d.pipelines.channels import RGB, Depth, channels_of, fit, to_tensor
+from ldm3d.pipelines.channels import RGB, Depth, channels_of, check_rgb, fit, to_tensor
 from ldm3d.pipelines.encoding import encode
 from ldm3d.pipelines.output import LDM3DOutput
 from ldm3d.pipelines.upstream import StableDiffusionInpaintPipeline
@@ -71,6 +71,7 @@ class LDM3DInpaintPipeline(LDM3DMixin, StableDiffusionInpaintPipeline):
                 f"repainting lacks {' and '.join(missing)}; it takes colour, depth and mask "
                 "(ldm3d.depth_estimation makes depth for a picture without)"
             )
+        check_rgb(rgb)
         if rgb.ndim != 3:
             raise InputError(f"rgb is {list(rgb.shape)}; repainting takes one picture [H, W, 3]")
         self._check_steps(num_inference_steps, strength)
@@ -129,6 +130,8 @@ class LDM3DInpaintPipeline(LDM3DMixin, StableDiffusionInpaintPipeline):
 
 def _fit_mask(mask: Mask, picture: tuple[int, ...], height: int, width: int) -> NDArray[np.bool_]:
     """Return what is repainted, bool [height, width]; a mask of the picture's size is enlarged with it."""
+    if not isinstance(mask, np.ndarray):
+        raise InputError(f"the mask is a {type(mask).__name__}; it must be a NumPy array, uint8 or bool [H, W]")
     if mask.dtype not in (np.uint8, np.bool_) or mask.ndim != 2:
         raise InputError(f"the mask is {mask.dtype} {list(mask.shape)}; it must be uint8 or bool [H, W]")
     if mask.shape not in {tuple(picture), (height, width)}:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import torch
+from huggingface_hub.errors import StrictDataclassError
 from safetensors import SafetensorError
 
 import ldm3d
@@ -25,8 +26,11 @@ _CLASSES = {
     "upscale": "LDM3DUpscalePipeline",
 }
 # What reading weights raises: cut short, damaged, of other shapes than the configuration, or pickles of more than
-# tensors.
-_BROKEN = (OSError, ValueError, RuntimeError, EOFError, KeyError, SafetensorError, pickle.UnpicklingError)
+# tensors; and what reading configurations does.
+_BROKEN = (
+    *(OSError, ValueError, RuntimeError, EOFError, KeyError),
+    *(SafetensorError, pickle.UnpicklingError, StrictDataclassError),
+)
 
 
 def load(
@@ -64,7 +68,10 @@ def load(
     try:
         with _nothing_left_out():
             pipe = pipeline.from_pretrained(folder, dtype=dtype, local_files_only=True)
-    except _BROKEN as error:
+    except Exception as error:
+        # Of a broken vocabulary tokenizers raises Exception itself.
+        if type(error) is not Exception and not isinstance(error, _BROKEN):
+            raise
         raise InputError(f"{folder} cannot be loaded ({_reason(error)}); copy or download it again") from None
     return pipe.to(device)
 

@@ -16,6 +16,7 @@ _KNOWN = (
     # Where there is .bin only: it is read with weights_only, where nothing unsafe is left.
     "Error no file named diffusion_pytorch_model.safetensors",
     "Defaulting to unsafe serialization",
+    "No LoRA keys associated to CLIPTextModel found",  # most LoRAs, LCM's too, are for the U-Net alone
     "Potential NSFW content was detected",  # LDM3D's own sentence says what happens to the depth, too
 )
 

@@ -43,6 +43,7 @@ class LDM3DUpscalePipeline(LDM3DMixin, StableDiffusionPipeline):
         max_noise_level: the largest noise level that the U-Net knows.
     """
 
+    _enlarges = True
     _optional_components = [*StableDiffusionPipeline._optional_components, *_KEPT]  # noqa: RUF012 (diffusers' own way)
 
     def __init__(

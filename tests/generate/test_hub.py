@@ -14,7 +14,7 @@ from depthfusion.generate.engines import offers, resolve
 from depthfusion.generate.expected import Machine, Timing
 from depthfusion.generate.jobs import GenerateJob, unload
 from depthfusion.generate.request import GenerationRequest
-from depthfusion.jobs.progress import Progress
+from depthfusion.jobs.progress import Progress, Report
 from tests.ldm3d import tiny
 from tests.ldm3d.hub_server import Hub
 
@@ -71,8 +71,10 @@ def test_a_changed_file_is_refused(pano: str, hub_cache: Path, tmp_path: Path) -
     job.run(Progress())
     weights = next(hub_cache.rglob("unet/*.safetensors"))
     weights.write_bytes(weights.read_bytes()[:-1] + b"\1")
+    reports: list[Report] = []
     with pytest.raises(InputError, match=r"unet/diffusion_pytorch_model\.safetensors"):
-        job.run(Progress())
+        job.run(Progress(reports.append))
+    assert {report.unit for report in reports if report.text.startswith("checking")} == {"bytes"}
 
 
 def test_a_lora_comes_from_the_hub_and_then_from_its_cache(hub: Hub, tmp_path: Path) -> None:

@@ -64,6 +64,8 @@ def test_old_weight_files_are_read(tmp_path: Path) -> None:
 def test_what_is_no_estimator_is_said(tmp_path: Path, checkpoint) -> None:
     with pytest.raises(InputError, match="cannot estimate depth"):
         load_estimator(checkpoint("ldm3d"))
+    with pytest.raises(InputError, match=r"ldm3d-sr cannot estimate depth \(it enlarges pictures"):
+        load_estimator("ldm3d-sr")  # not downloaded, and of no use if it were
     with pytest.raises(MachineError, match="has not been downloaded: get it with"):
         load_estimator("dpt-large")
     folder = tiny_depth.write_estimator(tmp_path / "cut", "dpt")

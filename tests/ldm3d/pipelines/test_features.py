@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,19 @@ def test_lora_from_a_folder_its_scale_and_its_end(pipe: Any, paint: Callable[...
     np.testing.assert_array_equal(paint(cross_attention_kwargs={"scale": 0.0}).rgb, plain)
     pipe.unload_lora_weights()
     np.testing.assert_array_equal(paint().rgb, plain)
+
+
+def test_nothing_is_said_of_a_lora_for_the_unet_alone(pipe: Any, tmp_path: Path) -> None:
+    heard: list[logging.LogRecord] = []
+    listener = logging.Handler()
+    listener.emit = heard.append  # type: ignore[method-assign]
+    logger = logging.getLogger("diffusers")
+    logger.addHandler(listener)
+    try:
+        pipe.load_lora_weights(str(write_lora(tmp_path)))
+    finally:
+        logger.removeHandler(listener)
+    assert not heard
 
 
 def test_lora_fused_and_unfused(pipe: Any, paint: Callable[..., Any], tmp_path: Path) -> None:

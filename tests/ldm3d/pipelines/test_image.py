@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from diffusers import StableDiffusionImg2ImgPipeline
+from PIL import Image
 
 from ldm3d.errors import InputError
 from ldm3d.pipelines.channels import to_tensor
@@ -103,6 +104,12 @@ def test_wrong_input_is_one_sentence(made_image: Callable[..., Any], rgb: np.nda
     pipe = made_image()
     with pytest.raises(InputError, match="no picture to begin from"):
         pipe(PROMPT)
+    with pytest.raises(InputError, match=r"rgb is a Image; .* numpy\.asarray"):
+        pipe(PROMPT, Image.fromarray(rgb))
+    with pytest.raises(InputError, match="depth is a list"):
+        pipe(PROMPT, rgb, depth.tolist())
+    with pytest.raises(InputError, match=r"rgb is uint8 \[64, 64\]"):
+        pipe(PROMPT, rgb[..., 0], depth)
     with pytest.raises(InputError, match=r"strength 0\.1 of 5 steps leaves none; take 0\.2 to 1"):
         pipe(PROMPT, rgb, depth, 0.1, num_inference_steps=5)
     with pytest.raises(InputError, match=r"strength 1\.5 of 50 steps"):

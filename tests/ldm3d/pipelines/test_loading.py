@@ -167,6 +167,8 @@ UNET, VAE, TEXT, CHECKER = (
         (_drop(*CHECKER.split("/")), "some of its weights are missing"),
         (_cut(UNET), "cannot be loaded"),
         (_cut(TEXT), "cannot be loaded"),
+        (lambda folder: (folder / "tokenizer/merges.txt").write_bytes(b"\xff\xfe"), "cannot be loaded"),
+        (_config("text_encoder/config.json", hidden_size=33), "cannot be loaded"),
         (_config("unet/config.json", cross_attention_dim=64), "cannot be loaded"),
         (_config("vae/config.json", in_channels=3, out_channels=3), "no LDM3D checkpoint: its autoencoder has 3"),
     ],
@@ -187,6 +189,8 @@ def test_a_checkpoint_for_another_task(checkpoint: Checkpoint) -> None:
         load(checkpoint("sr"))
     with pytest.raises(InputError, match="can not enlarge"):
         load(checkpoint("4c"), "upscale")
+    with pytest.raises(InputError, match="use LDM3DUpscalePipeline"):
+        ldm3d.LDM3DPipeline.from_pretrained(checkpoint("sr"))
 
 
 def test_a_plain_stable_diffusion_is_refused_by_name_too(checkpoint: Checkpoint, copied: Checkpoint) -> None:

@@ -21,7 +21,7 @@ from depthfusion.studio.viewport import Viewport
 from depthfusion.studio.window import Window
 
 LEFT = Qt.MouseButton.LeftButton
-LONG = 60_000  # milliseconds that a loaded machine may need
+LONG = 180_000  # milliseconds that a loaded machine may need
 HANDLER = 0.016  # seconds of CPU time
 
 
