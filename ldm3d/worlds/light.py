@@ -135,8 +135,8 @@ TIMES: dict[str, Light] = {
         ground=(0.16, 0.12, 0.09), ambient=0.56, exposure=1.15, lamps=0.3, cover=0.36, fog=0.0016, fog_height=70.0,
     ),
     "morning": Light(
-        azimuth=-55, elevation=26, sun=(3.0, 2.42, 1.68), disc=(16, 14, 10), zenith=(0.10, 0.25, 0.60),
-        horizon=(0.72, 0.78, 0.84), anti=(0.46, 0.62, 0.82), glow=(0.95, 0.78, 0.50), cloud=(0.62, 0.68, 0.78),
+        azimuth=-55, elevation=24, sun=(2.95, 2.45, 1.78), disc=(16, 14, 10), zenith=(0.11, 0.27, 0.62),
+        horizon=(0.66, 0.78, 0.90), anti=(0.44, 0.62, 0.86), glow=(0.92, 0.80, 0.56), cloud=(0.60, 0.69, 0.82),
         ground=(0.20, 0.18, 0.12), ambient=0.85, exposure=0.82,
     ),
     "noon": Light(
@@ -145,9 +145,9 @@ TIMES: dict[str, Light] = {
         ground=(0.25, 0.23, 0.17), ambient=0.80, exposure=0.66, cover=0.30, fog=0.0004,
     ),
     "afternoon": Light(
-        azimuth=48, elevation=34, sun=(3.4, 2.78, 1.95), disc=(18, 15, 10), zenith=(0.08, 0.22, 0.56),
-        horizon=(0.70, 0.76, 0.80), anti=(0.44, 0.60, 0.82), glow=(1.0, 0.80, 0.48), cloud=(0.64, 0.68, 0.76),
-        ground=(0.22, 0.19, 0.13), ambient=0.82, exposure=0.80, cover=0.36,
+        azimuth=48, elevation=34, sun=(3.55, 2.66, 1.58), disc=(18, 14.5, 9), zenith=(0.085, 0.215, 0.51),
+        horizon=(0.86, 0.77, 0.64), anti=(0.50, 0.60, 0.74), glow=(1.15, 0.84, 0.44), cloud=(0.70, 0.67, 0.68),
+        ground=(0.23, 0.19, 0.12), ambient=0.82, exposure=0.80, cover=0.36,
     ),
     "sunset": Light(
         azimuth=27, elevation=5.0, sun=(3.6, 1.42, 0.46), disc=(11, 5.0, 1.7), zenith=(0.060, 0.105, 0.30),
