@@ -145,8 +145,8 @@ TIMES: dict[str, Light] = {
         ground=(0.25, 0.23, 0.17), ambient=0.80, exposure=0.66, cover=0.30, fog=0.0004,
     ),
     "afternoon": Light(
-        azimuth=48, elevation=34, sun=(3.55, 2.66, 1.58), disc=(18, 14.5, 9), zenith=(0.085, 0.215, 0.51),
-        horizon=(0.86, 0.77, 0.64), anti=(0.50, 0.60, 0.74), glow=(1.15, 0.84, 0.44), cloud=(0.70, 0.67, 0.68),
+        azimuth=48, elevation=34, sun=(3.55, 2.66, 1.58), disc=(18, 14.5, 9), zenith=(0.08, 0.22, 0.55),
+        horizon=(0.86, 0.77, 0.64), anti=(0.47, 0.61, 0.80), glow=(1.15, 0.84, 0.44), cloud=(0.70, 0.67, 0.68),
         ground=(0.23, 0.19, 0.12), ambient=0.82, exposure=0.80, cover=0.36,
     ),
     "sunset": Light(
