@@ -16,7 +16,7 @@ from ldm3d.worlds.scene import Cards, Scene, picked
 from ldm3d.worlds.spec import Mood, SceneSpec, Wish
 
 # What a rainbow needs: its centre lies opposite the sun, so a high sun would sink it below the horizon.
-BOW_SUN = 15.0
+BOW_SUN = 11.0
 
 
 def luma(colour: Colour) -> float:
@@ -137,10 +137,12 @@ def _aurora(light: Light) -> Light:
 
 
 def _rainbow(light: Light) -> Light:
-    strength = min(1.0, luma(light.sun) / 1.2)
+    """The sun stands behind, so that the bow is ahead where one looks first, before a darker sky."""
+    strength = min(1.25, luma(light.sun))
     return replace(
         light, bow=strength, wet=0.6, cover=0.52, elevation=min(light.elevation, BOW_SUN), fog=light.fog * 1.3,
-        anti=mix(light.anti, times(_grey(light.anti), 0.62), 0.7), zenith=mix(light.zenith, _grey(light.zenith), 0.25),
+        azimuth=light.azimuth % 360.0 - 180.0, zenith=mix(light.zenith, _grey(light.zenith), 0.25),
+        anti=mix(light.anti, times(_grey(light.anti), 0.55), 0.8),
     )  # fmt: skip
 
 
@@ -184,7 +186,7 @@ def _colours(light: Light, wish: Wish) -> Light:
             glow=_tinted(light.glow, sun, 0.7),
         )
     if lamps is not None:
-        light = replace(light, lamp=_tinted((1.0, 1.0, 1.0), lamps, 0.85))
+        light = replace(light, lamp=_tinted((1.0, 1.0, 1.0), lamps, 0.55))
     snow = wish.tint("snow")
     return light if snow is None else replace(light, snow_colour=snow)
 
@@ -201,6 +203,13 @@ def _moody(light: Light, mood: Mood) -> Light:
     )
 
 
+def in_season(light: Light, season: str | None) -> Light:
+    """The light with what a season makes of green surfaces, and winter's snow."""
+    if season in _GREEN:
+        light = replace(light, green=_GREEN[season])
+    return replace(light, snow=max(light.snow, 0.72)) if season == "winter" else light
+
+
 def light_of(spec: SceneSpec, place: Callable[[Light], Light] | None = None, snow: float = 1.0) -> Light:
     """The light of a scene: the hour's, changed by weather and season, then by the place, by colours and mood.
 
@@ -209,11 +218,7 @@ def light_of(spec: SceneSpec, place: Callable[[Light], Light] | None = None, sno
         place: what the place makes of it, `Scene.light`.
         snow: share of the snow that lies there, `Scene.snow`.
     """
-    light = _WEATHER[spec.weather](TIMES[spec.time])
-    if spec.season in _GREEN:
-        light = replace(light, green=_GREEN[spec.season])
-    if spec.season == "winter":
-        light = replace(light, snow=max(light.snow, 0.72))
+    light = in_season(_WEATHER[spec.weather](TIMES[spec.time]), spec.season)
     light = replace(light, snow=light.snow * snow)
     # The eye narrows before a white world.
     light = replace(light, exposure=light.exposure * (1.0 - 0.22 * light.snow))
