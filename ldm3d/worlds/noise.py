@@ -6,13 +6,13 @@ coordinates), so that it has no seam. They are the same for every world; a world
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ldm3d.worlds.arrays import Array
+from ldm3d.worlds.once import Once
 
 SIZE = 512
 
@@ -129,31 +129,31 @@ def _ridged(size: int, seed: int, gain: float) -> NDArray[np.float64]:
     return value
 
 
-@cache
+@Once
 def hills() -> Texture:
     """Smooth fractal heights, mean 0, deviation 1: slopes like land."""
     return Texture(spectral(2 * SIZE, 2.0, 1.0, 120.0, 11))
 
 
-@cache
+@Once
 def rough() -> Texture:
     """A fractal of all sizes, mean 0, deviation 1: mottling, clouds, edges."""
     return Texture(spectral(SIZE, 1.35, 1.5, 240.0, 23))
 
 
-@cache
+@Once
 def grain() -> Texture:
     """Fine noise without large forms, mean 0, deviation 1: gravel, bark, grass seen from far."""
     return Texture(spectral(SIZE, 0.5, 12.0, 250.0, 37))
 
 
-@cache
+@Once
 def ridges() -> Texture:
     """Mountain crests in [0, 1]."""
     return Texture(_ridged(1024, 41, 0.36))
 
 
-@cache
+@Once
 def billows() -> Texture:
     """Heaped clouds in about [0, 1]: rounded heaps of many sizes."""
     base = spectral(SIZE, 1.9, 1.0, 14.0, 53)
@@ -165,7 +165,7 @@ def billows() -> Texture:
     return Texture(0.5 + 0.22 * field / field.std())
 
 
-@cache
+@Once
 def waves() -> Texture:
     """Wind waves running mostly along +y: heights of deviation 1 with their slopes, [h, dh/dx, dh/dy].
 

@@ -12,6 +12,7 @@ from ldm3d.worlds.kinds import cards_of, kinds_of
 from ldm3d.worlds.layers import COVERED, Target, draw
 from ldm3d.worlds.light import Light
 from ldm3d.worlds.mirror import Mirror
+from ldm3d.worlds.once import Once
 from ldm3d.worlds.raster import Grid
 from ldm3d.worlds.scene import Scene
 from ldm3d.worlds.shade import Shader
@@ -77,15 +78,21 @@ class Renderer:
         scene: the place.
         shader: its light.
         grid: the panorama.
+        solid: the solid things of the scene on that grid, where they are there already.
     """
 
-    def __init__(self, scene: Scene, shader: Shader, grid: Grid) -> None:
+    def __init__(self, scene: Scene, shader: Shader, grid: Grid, solid: Solid | None = None) -> None:
         self.grid, self.shader = grid, shader
-        shader.mirror = Mirror(scene, shader, grid) if scene.water is not None else None
-        self._solid = Solid(scene, grid)
+        shader.mirror = Once(lambda: Mirror(scene, shader, grid)) if scene.water is not None else None
+        self._solid = solid or Solid(scene, grid)
         self._kinds = kinds_of(scene, grid, shader)
         self._falling = None if scene.falling is None else cards_of(scene.falling, grid, shader)
         self._shafts = Shafts(shader, scene.shafts) if scene.shafts > 0.0 else None
+
+    def mirror(self) -> None:
+        """Make what water mirrors, where there is any; else the first band that shows water does, and others wait."""
+        if self.shader.mirror is not None:
+            self.shader.mirror()
 
     def bands(self) -> list[tuple[int, int]]:
         """Rows of the bands: first and past the last."""

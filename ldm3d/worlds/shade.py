@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from ldm3d.worlds.vectors import colour, dot, smoothstep
 
 if TYPE_CHECKING:
     from ldm3d.worlds.mirror import Mirror
+    from ldm3d.worlds.once import Once
 
 # The tables hold colours as they are seen; this makes them the light that a whole sky sheds on a surface.
 AMBIENT = 1.75
@@ -80,7 +82,7 @@ class Shader:
         self.sky, self.shadows, self.relief = sky, shadows, relief
         self.light: Light = sky.light
         self.toward = sky.toward
-        self.mirror: Mirror | None = None
+        self.mirror: Once[Mirror] | None = None
         self._lamps = lamps if sky.light.lamps > 0.0 else None
         light = self.light
         self.sun_colour = colour(light.sun)
@@ -92,6 +94,12 @@ class Shader:
         fill = colour(light.fill)
         self.above = above.astype(np.float32)[:, None] * np.float32(share) + fill
         self.below = colour(light.ground) * np.float32(1.9 * light.sky_share) + fill * np.float32(0.7)
+
+    def under(self, light: Light) -> Shader:
+        """The same sky and shadows for surfaces of another season: only what lies on them is taken from `light`."""
+        other = copy(self)
+        other.light = light
+        return other
 
     def ambient(self, ny: Array, free: Array | float = 1.0) -> Array:
         """Light [3, n] from sky and ground on surfaces with the normals' upward parts `ny` [n]."""

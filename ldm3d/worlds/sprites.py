@@ -6,12 +6,11 @@ Its border is empty. Sprites of one `Atlas` share a size.
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 from numpy.typing import NDArray
 
 from ldm3d.worlds.arrays import Array, Ints
+from ldm3d.worlds.once import Once
 
 SIZE = 128
 
@@ -330,7 +329,7 @@ SOFT = 20
 STREAK, FLAKE = (20,), (21,)
 
 
-@cache
+@Once
 def atlas() -> Atlas:
     """The sprites that plants are made of, addressed by the index tuples of this module."""
     images = [

@@ -87,7 +87,7 @@ class Water:
         fresnel = 0.02 + 0.98 * (1.0 - facing) ** 5 / (1.0 + 10.0 * np.sqrt(hidden))
         sky = shader.sky.reflection(mirrored)
         if shader.mirror is not None:
-            seen = shader.mirror.seen(hit.p, mirrored, hidden)
+            seen = shader.mirror().seen(hit.p, mirrored, hidden)
             sky = sky * (1.0 - seen[3]) + seen[:3]
         light = shader.above + shader.sun_colour * (max(float(shader.toward[1]), 0.05) * 0.5 * np.asarray(sun))
         body = colour(self.deep) * light * 1.5

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from threading import Event
+from typing import TypeVar
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ldm3d.errors import InputError
+from ldm3d.worlds import noise
 from ldm3d.worlds.combine import Part, combine, role_of
 from ldm3d.worlds.places import registry
 from ldm3d.worlds.raster import Grid
@@ -22,7 +24,9 @@ from ldm3d.worlds.scene import Scene
 from ldm3d.worlds.shade import Shader
 from ldm3d.worlds.shadow import Shadows
 from ldm3d.worlds.sky import Sky
+from ldm3d.worlds.solid import Solid
 from ldm3d.worlds.spec import Other, SceneSpec, Understanding, Wish
+from ldm3d.worlds.sprites import atlas
 from ldm3d.worlds.weather import dressed, light_of
 from ldm3d.worlds.words import understand
 
@@ -30,6 +34,8 @@ THREADS = 2
 POLL = 0.1
 PLAIN = Wish()
 Clouds = tuple[float, float]
+A = TypeVar("A")
+B = TypeVar("B")
 
 
 @dataclass(frozen=True)
@@ -83,13 +89,28 @@ def lay_out(place: str, seed: int, wish: Wish = PLAIN, others: tuple[Other, ...]
         found = places[other.place]
         theirs = np.random.default_rng([seed, crc32(other.place.encode()), k + 1])
         built = found.build(theirs, other.wish)
-        parts.append(Part(built, role_of(found.roles, other.relation), other.relation))
+        season = other.wish.season if other.wish.season != wish.season else None
+        parts.append(Part(built, role_of(found.roles, other.relation), other.relation, season))
     scene = combine(scene, parts, np.random.default_rng([seed, len(parts)]))
     return scene, (float(clouds[0]), float(clouds[1]))
 
 
-def _prepare(spec: SceneSpec, seed: int, size: tuple[int, int], check: Callable[[], None]) -> Renderer:
-    """Build the scene of a specification and everything that is computed once."""
+def _both(pool: Executor, first: Callable[[], A], second: Callable[[], B]) -> tuple[A, B]:
+    """What two tasks return; the second runs in the pool where a thread of it is idle."""
+    other = pool.submit(second)
+    one = first()
+    return one, second() if other.cancel() else other.result()
+
+
+def _textures() -> None:
+    """Make what nearly every place is painted with."""
+    for make in (atlas, noise.rough, noise.grain, noise.billows):
+        make()
+
+
+def _prepare(spec: SceneSpec, seed: int, size: tuple[int, int], check: Callable[[], None], pool: Executor) -> Renderer:
+    """Build the scene of a specification and what is computed once, but for the mirror; idle threads of `pool` help."""
+    pool.submit(_textures)
     scene, clouds = lay_out(spec.place, seed, spec.wish, spec.others)
     check()
     light = light_of(spec, scene.light, scene.snow)
@@ -98,13 +119,17 @@ def _prepare(spec: SceneSpec, seed: int, size: tuple[int, int], check: Callable[
     )
     scene = dressed(scene, spec, light)
     grid = Grid.of(*size)
-    shadows = Shadows(scene, light.direction)
+
+    def shader() -> Shader:
+        shadows = Shadows(scene, light.direction)
+        check()
+        relief = Relief(scene.height, light.direction) if scene.relief else None
+        sky = Sky(light, clouds, grid.texel, scene.heavens)
+        return Shader(sky, shadows, scene.open_sky, relief, scene.lamps)
+
+    shading, solid = _both(pool, shader, lambda: Solid(scene, grid))
     check()
-    relief = Relief(scene.height, light.direction) if scene.relief else None
-    sky = Sky(light, clouds, grid.texel, scene.heavens)
-    renderer = Renderer(scene, Shader(sky, shadows, scene.open_sky, relief, scene.lamps), grid)
-    check()
-    return renderer
+    return Renderer(scene, shading, grid, solid)
 
 
 def generate(
@@ -150,14 +175,20 @@ def draw(
         rgb[slice(*rows)], depth[slice(*rows)] = renderer.band(rows, check)
         return rows[1] - rows[0]
 
+    def mirror(renderer: Renderer) -> int:
+        renderer.mirror()
+        return 0
+
     with ThreadPoolExecutor(THREADS, thread_name_prefix="world") as pool:
         try:
             tell(0.0)
-            preparing = pool.submit(_prepare, understood.spec, seed, size, check)
+            preparing = pool.submit(_prepare, understood.spec, seed, size, check, pool)
             while not wait([preparing], POLL).done:
                 tell(0.02)
             renderer = preparing.result()
-            waiting: set[Future[int]] = {pool.submit(band, renderer, rows) for rows in renderer.bands()}
+            # What lies above the horizon does not need the mirror: one thread makes it while another one begins there.
+            waiting: set[Future[int]] = {pool.submit(mirror, renderer)}
+            waiting |= {pool.submit(band, renderer, rows) for rows in renderer.bands()}
             finished = 0
             while waiting:
                 done, waiting = wait(waiting, POLL, FIRST_COMPLETED)
