@@ -17,16 +17,19 @@ from numpy.typing import NDArray
 
 from ldm3d.worlds import noise
 from ldm3d.worlds.arrays import Array, Ints
-from ldm3d.worlds.regions import Share, kept_of
+from ldm3d.worlds.regions import Share, clearest, kept_of
 from ldm3d.worlds.scene import Boxes, Cards, Lamps, Limbs, Meshes, Scene, Stones, joined
 from ldm3d.worlds.shade import Hit, Shader
 from ldm3d.worlds.solids import box_shade, mesh_shade
+from ldm3d.worlds.spec import Wish
 from ldm3d.worlds.terrain import Height
 from ldm3d.worlds.vectors import smoothstep
 from ldm3d.worlds.water import Water
+from ldm3d.worlds.weather import foliage, in_season
 
 T = TypeVar("T", Cards, Limbs, Stones, Boxes, Meshes, Lamps)
-BACKDROP, BASIN, ASIDE = 150.0, 26.0, 9.0
+BACKDROP, BASIN, SHORE, ASIDE = 150.0, 26.0, 13.0, 9.0
+DEEP_SNOW = 1.2
 
 
 @dataclass(frozen=True)
@@ -37,11 +40,13 @@ class Part:
         scene: the place, built for the same eye.
         role: "backdrop", "water" or "ground": what it can be for others.
         relation: one of `spec.RELATIONS`: how the words put it.
+        season: its own, where it is another one than the first place's: "a village below snowy mountains".
     """
 
     scene: Scene
     role: str
     relation: str
+    season: str | None = None
 
 
 def role_of(roles: Sequence[str], relation: str) -> str:
@@ -85,16 +90,20 @@ def _extent(scene: Scene) -> float:
     return float(np.percentile(np.hypot(at[:, 0], at[:, 2]), 97))
 
 
-def _region(part: Part, rng: np.random.Generator) -> Share:
-    """Which part of the plan another place takes."""
+def _region(part: Part, first: Scene, rng: np.random.Generator) -> Share:
+    """Which part of the plan another place takes beside the first one."""
     wander = float(rng.uniform(0, 1))
     ahead, side = float(rng.uniform(-0.35, 0.35)), float(rng.choice([-1.0, 1.0]) * rng.uniform(0.9, 1.25))
     azimuth = side if part.relation == "beside" else ahead
     if part.role == "backdrop":
         near = min(BACKDROP, max(40.0, 0.4 * _extent(part.scene)))
         return _from(near, 2.2 * near, wander)
+    if part.role == "water" and part.relation != "around":
+        azimuth = clearest(first, azimuth, BASIN)
     sector = _sector(azimuth, np.pi if part.relation == "around" else 1.05, wander)
-    ring = _from(*((BASIN, BASIN * 1.5) if part.role == "water" else (ASIDE, ASIDE * 2.2)), wander)
+    # Water beside a place comes so near that the place's own things do not hide it.
+    near = (SHORE if part.relation == "beside" else BASIN) if part.role == "water" else ASIDE
+    ring = _from(near, near * (1.5 if part.role == "water" else 2.2), wander)
 
     def share(x: Array, z: Array) -> Array:
         value: Array = sector(x, z) * ring(x, z)
@@ -147,9 +156,11 @@ def _all(parts: Sequence[T | None]) -> T | None:
 
 
 def _shade_each(
-    shades: Sequence[Callable[[Hit, Ints, Shader], Array]], numbers: Sequence[Ints]
+    shades: Sequence[Callable[[Hit, Ints, Shader], Array]],
+    numbers: Sequence[Ints],
+    seasons: Sequence[Callable[[Shader], Shader]],
 ) -> Callable[[Hit, NDArray[np.int32], Shader], Array]:
-    """One shader for things that are joined: each place colours its own, by its own numbers."""
+    """One shader for things that are joined: each place colours its own, by its own numbers, in its own season."""
     ends = np.cumsum([len(ids) for ids in numbers])
 
     def shade(hit: Hit, ids: Ints, shader: Shader) -> Array:
@@ -159,10 +170,33 @@ def _shade_each(
             at = np.flatnonzero(which == k)
             if at.size:
                 first = ends[k] - len(numbers[k])
-                rgb[:, at] = colours(hit.part(at), numbers[k].take(ids[at] - first), shader)
+                rgb[:, at] = colours(hit.part(at), numbers[k].take(ids[at] - first), seasons[k](shader))
         return rgb
 
     return shade
+
+
+def _leaved(part: Part) -> Scene:
+    """A part with its own season's leaves."""
+    cards = part.scene.cards
+    if part.season is None or cards is None:
+        return part.scene
+    return replace(part.scene, cards=foliage(cards, Wish(season=part.season)))
+
+
+def _seasonal(part: Part | None) -> Callable[[Shader], Shader]:
+    """What makes a scene's shader one for the season of a part."""
+    if part is None or part.season is None:
+        return lambda shader: shader
+    season, share = part.season, part.scene.snow
+    # Mountains that are called snowy are white far down.
+    deep = DEEP_SNOW if season == "winter" else 0.0
+
+    def seasonal(shader: Shader) -> Shader:
+        light = in_season(shader.light, season)
+        return shader.under(replace(light, snow=max(light.snow, deep) * share))
+
+    return seasonal
 
 
 def combine(first: Scene, others: Sequence[Part], rng: np.random.Generator) -> Scene:
@@ -183,10 +217,10 @@ def combine(first: Scene, others: Sequence[Part], rng: np.random.Generator) -> S
     water = first.water
     regions: list[Share] = []
     for part in parts:
-        region = _region(part, rng)
+        region = _region(part, first, rng)
         if part.role == "water" and part.scene.water is not None:
             if water is None or abs(water.level) > 10.0:
-                level = _shore(ground, region)
+                level = _shore(ground, region, SHORE if part.relation == "beside" else BASIN)
                 wide = 4.0e4 if part.scene.water.swell > 0.05 else 460.0
                 water = replace(part.scene.water, level=level)
                 ground = _basin(ground, region, level, wide)
@@ -204,10 +238,10 @@ def _open(scene: Scene) -> bool:
     return scene.ceiling is None and (scene.heavens is None or not scene.heavens.space) and scene.rain
 
 
-def _shore(ground: Height, region: Share) -> float:
+def _shore(ground: Height, region: Share, near: float) -> float:
     """A water level a little below the ground where a basin begins."""
     t = np.linspace(0.0, 2.0 * np.pi, 96, endpoint=False)
-    x, z = (np.float32(BASIN * 1.3) * f(t).astype(np.float32) for f in (np.sin, np.cos))
+    x, z = (np.float32(near * 1.3) * f(t).astype(np.float32) for f in (np.sin, np.cos))
     inside = region(x, z) > 0.2
     heights = ground(x, z, np.full_like(x, 0.5))
     return float(np.percentile(heights[inside] if inside.any() else heights, 15)) - 0.55
@@ -217,7 +251,8 @@ def _joined(
     first: Scene, parts: Sequence[Part], regions: Sequence[Share], ground: Height, water: Water | None
 ) -> Scene:
     """Things and materials of all places on the common ground."""
-    scenes = [first, *(part.scene for part in parts)]
+    scenes = [first, *(_leaved(part) for part in parts)]
+    seasons = [_seasonal(part) for part in (None, *parts)]
     level = None if water is None else float(water.level)
 
     def owner(k: int) -> Share:
@@ -263,17 +298,21 @@ def _joined(
         x, z = hit.p[0], hit.p[2]
         ragged = 0.16 * noise.rough()(x * np.float32(1 / 15), z * np.float32(1 / 15), hit.footprint / 15)
         which = np.zeros(x.shape, np.int32)
+        # Walls that a backdrop raises along its border are of its own rock, not of the meadow they rise from.
+        steep = smoothstep(0.05, 0.30, 1.0 - hit.normal[1])
         for k, region in enumerate(regions, start=1):
-            which = np.where(region(x, z) + ragged > 0.5, np.int32(k), which)
+            share = region(x, z)
+            wall = steep * (share > 0.02) if parts[k - 1].role == "backdrop" else np.float32(0.0)
+            which = np.where(share + ragged * (1.0 - wall) > 0.5 - 0.5 * wall, np.int32(k), which)
         rgb = np.empty_like(hit.p)
         for k in np.unique(which):
             at = np.flatnonzero(which == k)
-            rgb[:, at] = scenes[k].shade_ground(hit.part(at), shader)
+            rgb[:, at] = scenes[k].shade_ground(hit.part(at), seasons[k](shader))
         return rgb
 
     full = [part for part in kept if part.scene.boxes is not None and len(part.scene.boxes)]
     built = [part for part in kept if part.scene.meshes is not None and len(part.scene.meshes)]
-    by_scene = {id(part): scene for part, scene in zip(kept, scenes, strict=True)}
+    own = {id(part): (scene, season) for part, scene, season in zip(kept, scenes, seasons, strict=True)}
     return replace(
         first,
         height=ground,
@@ -285,8 +324,16 @@ def _joined(
         boxes=_all([part.scene.boxes for part in kept]),
         meshes=_all([part.scene.meshes for part in kept]),
         lamps=_all([part.scene.lamps for part in kept]),
-        shade_boxes=_shade_each([box_shade(by_scene[id(part)]) for part in full], [part.boxes for part in full]),
-        shade_meshes=_shade_each([mesh_shade(by_scene[id(part)]) for part in built], [part.meshes for part in built]),
+        shade_boxes=_shade_each(
+            [box_shade(own[id(part)][0]) for part in full],
+            [part.boxes for part in full],
+            [own[id(part)][1] for part in full],
+        ),
+        shade_meshes=_shade_each(
+            [mesh_shade(own[id(part)][0]) for part in built],
+            [part.meshes for part in built],
+            [own[id(part)][1] for part in built],
+        ),
         relief=any(scene.relief for scene in scenes),
         heavens=next((scene.heavens for scene in scenes if scene.heavens is not None), None),
     )

@@ -117,3 +117,24 @@ def kept_of(scene: Scene, own: Share, lift: Callable[[Array, Array], Array]) -> 
         replace(scene, cards=cards, limbs=limbs, stones=stones, boxes=boxes, meshes=meshes, lamps=lamps),
         box_ids, mesh_ids,
     )  # fmt: skip
+
+
+def clearest(first: Scene, drawn: float, within: float) -> float:
+    """The azimuth up to 72° from ahead where least of a place's houses hides what lies behind; if equal, about `drawn`.
+
+    Args:
+        first: the place that one looks from.
+        drawn: an azimuth in radians, 0 ahead.
+        within: metres up to which things are looked at.
+    """
+    if first.meshes is None:
+        return drawn
+    a, b, c = np.moveaxis(first.meshes.corners, 1, 0)
+    points = np.concatenate([a, b, c, (a + b) / 2, (b + c) / 2, (a + c) / 2])
+    near = points[(points[:, 1] > 0.3) & (np.hypot(points[:, 0], points[:, 2]) < within)]
+    hidden = np.zeros(90)
+    hidden[(np.arctan2(near[:, 0], -near[:, 2]) / (2 * np.pi) * 90).astype(int) % 90] = 1.0
+    choices = np.linspace(-1.25, 1.25, 26)
+    spread = np.linspace(-0.5, 0.5, 15)
+    bins = ((choices[:, None] + spread) / (2 * np.pi) * 90).astype(int) % 90
+    return float(choices[np.argmin(hidden[bins].mean(axis=1) + 0.02 * np.abs(choices - drawn))])

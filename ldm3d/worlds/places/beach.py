@@ -15,6 +15,7 @@ from ldm3d.worlds.shapes import Mason
 from ldm3d.worlds.spec import Wish
 from ldm3d.worlds.vectors import colour, dot, smoothstep
 from ldm3d.worlds.water import Water
+from ldm3d.worlds.weather import mix
 
 EYE = 1.7
 LEVEL = -EYE - 0.41
@@ -34,6 +35,8 @@ class _Coast:
         self.side = float(rng.choice([-1.0, 1.0]))
         self.bay = rng.uniform(95.0, 130.0)
         self.scale = wish.scale
+        asked = wish.tint("ground")
+        self.tone = mix(SAND, asked, 0.85) if asked else SAND
         turns = self.turn + self.side * rng.uniform(0.7, 2.2, 3)
         away = rng.uniform(420.0, 950.0, 3)
         self.isles = [
@@ -99,7 +102,7 @@ class _Coast:
         speck = noise.grain()(z * np.float32(1 / 0.31), x * np.float32(1 / 0.31), f / 0.31)
         broad = noise.rough()(z * np.float32(1 / 75), x * np.float32(1 / 75), f / 75)
         ripple = noise.rough()(inland * np.float32(1 / 2.2) + 0.1 * blots, along * np.float32(1 / 17), f / 2.2)
-        sand = colour(SAND) * (1.0 + 0.06 * fine + 0.07 * speck + 0.07 * blots + 0.05 * ripple + 0.05 * broad)
+        sand = colour(self.tone) * (1.0 + 0.06 * fine + 0.07 * speck + 0.07 * blots + 0.05 * ripple + 0.05 * broad)
         rho = np.hypot(x, z)
         steep = 1.0 - hit.normal[1]
         green = colour((0.085, 0.135, 0.034)) * np.clip(1.0 + 0.25 * fine + 0.15 * blots, 0.4, 1.8)
@@ -335,7 +338,7 @@ PLACE = Place(
     ),
     shows=(
         "sand", "sands", "waves", "palm", "palms", "palm tree", "palm trees", "sea", "ocean", "water", "surf",
-        "boat", "driftwood", "shells", "hut", "parasol", "dunes",
+        "boat", "boats", "boot", "boote", "barco", "barcos", "driftwood", "shells", "hut", "parasol", "dunes",
     ),
     roles=('ground', 'water'),
 )  # fmt: skip

@@ -17,9 +17,11 @@ from ldm3d.worlds.shapes import Mason
 from ldm3d.worlds.spec import Wish
 from ldm3d.worlds.vectors import colour, dot, smoothstep
 from ldm3d.worlds.water import Water
+from ldm3d.worlds.weather import mix
 
 EYE = 1.7
 RIM = 95.0
+SAND = (0.345, 0.235, 0.150)
 # Where a wall is steep and where it rests: the share of its height that is reached at shares of its width.
 LEDGES = ((0.00, 0.06, 0.16), (0.13, 0.20, 0.30), (0.34, 0.40, 0.28), (0.60, 0.68, 0.26))
 BANDS = np.array(
@@ -37,6 +39,13 @@ class _Gorge:
         self.phase = rng.uniform(0, 2 * np.pi, 2)
         self.half = rng.uniform(7.0, 9.0)
         self.rim = RIM * wish.scale
+        asked, ground = wish.tint("rock"), wish.tint("ground")
+        self.sand = mix(SAND, ground, 0.6) if ground else SAND
+        # Bands of another rock keep their steps of brightness.
+        tones = BANDS.mean(axis=1, keepdims=True) / BANDS.mean()
+        self.bands = (
+            BANDS if asked is None else 0.3 * BANDS + np.clip(tones * np.array([asked], np.float32), 0, 0.9) * 0.5
+        )
         # The eye stands beside the stream, which runs on the other side of the middle.
         self.side = float(rng.choice([-1.0, 1.0])) * rng.uniform(2.2, 3.0)
         self.shift = 0.0
@@ -91,14 +100,14 @@ class _Gorge:
         low = np.floor(level)
         fine = noise.rough()(y * np.float32(1 / 11), (x + z) * np.float32(1 / 260), f / 11)
         streak = noise.grain()((x - z) * np.float32(1 / 13), y * np.float32(1 / 120), f / 13)
-        count = len(BANDS)
-        here = BANDS[(low.astype(np.int32) * 7 + 3) % count].T
-        above = BANDS[((low.astype(np.int32) + 1) * 7 + 3) % count].T
+        count = len(self.bands)
+        here = self.bands[(low.astype(np.int32) * 7 + 3) % count].T
+        above = self.bands[((low.astype(np.int32) + 1) * 7 + 3) % count].T
         rock = here + (above - here) * smoothstep(0.80, 1.0, level - low)
         rock = rock * (1.0 + 0.20 * fine + 0.07 * streak)
         grit = noise.grain()(x * np.float32(1 / 1.7), z * np.float32(1 / 1.7), f / 1.7)
         blots = noise.rough()(x * np.float32(1 / 7), z * np.float32(1 / 7), f / 7)
-        sand = colour((0.345, 0.235, 0.150)) * np.clip(1.0 + 0.14 * grit + 0.16 * blots, 0.4, 1.7)
+        sand = colour(self.sand) * np.clip(1.0 + 0.14 * grit + 0.16 * blots, 0.4, 1.7)
         # Gravel lies in tongues, and old mud has dried to plates.
         gravel = smoothstep(0.2, 1.1, blots) * smoothstep(0.5, 1.3, grit) * np.clip(1.4 - f * 9.0, 0.0, 1.0)
         sand += (colour((0.20, 0.125, 0.095)) - sand) * (0.8 * gravel)

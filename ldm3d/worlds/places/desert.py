@@ -33,7 +33,7 @@ class _Dunes:
     """Two families of dunes bent by noise; the eye stands on a high place."""
 
     def __init__(self, rng: np.random.Generator, wish: Wish) -> None:
-        self.tall = np.float32(wish.scale)
+        self.tall = np.float32(1.0)
         self.tone = wish.tint("ground") or (0.47, 0.285, 0.130)
         self.wind = rng.uniform(0, 2 * np.pi)
         self.at = rng.uniform(0, 1, 4).astype(np.float32)
@@ -54,7 +54,12 @@ class _Dunes:
         # Palms rise six metres; straight ahead is where one looks first.
         least = int(np.argmin(low + 3.0 * np.maximum(hidden - 1.0, 0.0) + 1.5 * np.abs(turn)))
         self.oasis = np.array([x[least], z[least]])
-        self.floor = min(float(low[least]) - self.base, -4.0)
+        # Taller dunes are the same dunes: eye and oasis are where they are at any scale.
+        self.tall = np.float32(wish.scale)
+        x, z = np.stack([self.move, self.move + self.oasis.astype(np.float32)], axis=1)
+        top, bottom = self._sand(x, z, np.array([1.0, 12.0], np.float32))
+        self.base = float(top)
+        self.floor = min(float(bottom) - self.base, -4.0)
 
     def _phase(self, x: Array, z: Array, footprint: Array) -> tuple[Array, Array, Array]:
         c, s = np.float32(np.cos(self.wind)), np.float32(np.sin(self.wind))

@@ -260,7 +260,8 @@ PLACE = Place(
         "a lake", "a pond", "a lakeside",
     ),
     shows=(
-        "water", "reeds", "reflections", "shore", "shores", "jetty", "boat", "boats", "rowing boat", "rowboat",
+        "water", "reeds", "reflections", "shore", "shores", "jetty", "pier", "dock", "steg", "muelle",
+        "boat", "boats", "boot", "boote", "barco", "barcos", "rowing boat", "rowboat",
         "boathouse", "water lilies", "lily pads", "trees", "hills",
     ),
     stuff="water",

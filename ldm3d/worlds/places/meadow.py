@@ -6,22 +6,29 @@ import numpy as np
 
 from ldm3d.worlds import noise, sprites
 from ldm3d.worlds.arrays import Array
+from ldm3d.worlds.light import times
 from ldm3d.worlds.places import Place
 from ldm3d.worlds.plants import Garden, asked, scatter, spread
 from ldm3d.worlds.scene import Scene, Stones
 from ldm3d.worlds.shade import Hit, Shader
 from ldm3d.worlds.sky import colour, smoothstep
 from ldm3d.worlds.spec import Wish
+from ldm3d.worlds.weather import mix
 
 EYE = 1.6
+GREEN, DRY = (0.105, 0.190, 0.030), (0.250, 0.225, 0.070)
 BLOSSOMS = ((0.80, 0.72, 0.10), (0.85, 0.84, 0.80), (0.72, 0.10, 0.07), (0.36, 0.22, 0.70), (0.78, 0.30, 0.48))
 
 
 class _Hills:
     """Soft near the eye, rolling farther out, blue ridges at the end."""
 
-    def __init__(self, rng: np.random.Generator) -> None:
+    def __init__(self, rng: np.random.Generator, wish: Wish) -> None:
         self.at = rng.uniform(0, 1, 4).astype(np.float32)
+        asked = wish.tint("ground")
+        # Grass of any colour is as dark as what grows.
+        self.green = times(mix(asked, GREEN, 0.25), 0.55) if asked else GREEN
+        self.dry = mix(self.green, DRY, 0.3) if asked else DRY
 
     def height(self, x: Array, z: Array, footprint: Array) -> Array:
         at, hills = self.at, noise.hills()
@@ -46,8 +53,8 @@ class _Hills:
         fine = noise.grain()(z * np.float32(1 / 0.6), x * np.float32(1 / 0.6), f / 0.6)
         broad = noise.rough()(z * np.float32(1 / 150), x * np.float32(1 / 150), f / 150)
         dry = smoothstep(-0.6, 1.6, blots * 0.6 + broad)
-        green = colour((0.105, 0.190, 0.030))
-        albedo = green + (colour((0.250, 0.225, 0.070)) - green) * dry
+        green = colour(self.green)
+        albedo = green + (colour(self.dry) - green) * dry
         albedo = albedo * np.clip(1.0 + 0.28 * blades + 0.26 * fine + 0.10 * blots, 0.35, 1.9)
         # Fields of other crops far away, and woods on the hills.
         far = smoothstep(70.0, 260.0, hit.r)
@@ -66,7 +73,7 @@ class _Hills:
 
 def build(rng: np.random.Generator, wish: Wish) -> Scene:
     """Lay out a meadow."""
-    hills = _Hills(rng)
+    hills = _Hills(rng, wish)
 
     def ground(points: Array) -> Array:
         x, z = points[:, 0].astype(np.float32), points[:, 1].astype(np.float32)
@@ -114,13 +121,13 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
         )
     )
     size = rng.uniform(0.14, 0.36, len(grass)) * np.clip(0.22 + 0.30 * np.hypot(grass[:, 0], grass[:, 2]), 0.28, 1.0)
-    tint = garden.tints(len(grass), (0.125, 0.205, 0.036), 0.2)
+    tint = garden.tints(len(grass), times(hills.green, 1.1), 0.2)
     dry = rng.uniform(0, 1, (len(grass), 1)) < 0.22
     garden.tufts(
         grass,
         size * 0.9,
         size,
-        np.where(dry, garden.tints(len(grass), (0.30, 0.25, 0.09), 0.15), tint),
+        np.where(dry, garden.tints(len(grass), times(hills.dry, 1.2), 0.15), tint),
         sprites.GRASS,
         0.85,
     )

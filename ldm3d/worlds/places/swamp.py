@@ -337,7 +337,7 @@ PLACE = Place(
     ),
     shows=(
         "water", "reeds", "dead trees",
-        "boardwalk", "moss", "hanging moss", "spanish moss", "water lilies", "lily pads", "hut",
+        "boardwalk", "jetty", "steg", "moss", "hanging moss", "spanish moss", "water lilies", "lily pads", "hut",
         "boat", "trees", "mist",
     ),
     stuff="water",

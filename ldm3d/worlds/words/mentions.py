@@ -9,8 +9,10 @@ from itertools import pairwise
 
 from ldm3d.worlds.places import Place, registry
 from ldm3d.worlds.words.marks import Mark
+from ldm3d.worlds.words.tables import singles
 
 MOST_OTHERS = 3
+_BEHIND = singles("behind beyond dahinter detras")
 
 
 @dataclass
@@ -78,6 +80,10 @@ def stand(marks: Sequence[Mark], negated: frozenset[int], lone: frozenset[int]) 
         else:
             named.append(Mention(at, mark["place"], at))
     if not named:
+        # Where nothing else is named, a lone house is a place with one house.
+        houses = [marks[at] for at in lone - negated if marks[at].means.get("thing") == "buildings"]
+        if houses and (home := houses[0].means.get("place", houses[0].means.get("hint"))):
+            return Stand(None, (), home)
         hints = Counter(
             mark["hint"] for at, mark in enumerate(marks) if "hint" in mark and at not in negated and at not in lone
         )
@@ -148,8 +154,11 @@ def _far(marks: Sequence[Mark], mention: Mention) -> bool:
     before = marks[mention.at - 1] if mention.at else None
     if before is not None and before.means.get("far") == "before":
         return True
-    for mark in marks[mention.last + 1 : mention.last + 4]:
-        if mark.means.get("far") == "after":
+    for at in range(mention.last + 1, min(mention.last + 4, len(marks))):
+        mark = marks[at]
+        # "a meadow with a canyon behind": nothing follows that it could be behind of.
+        last = at + 1 == len(marks) or marks[at + 1].breaks
+        if mark.means.get("far") == "after" or (mark.key in _BEHIND and last and not mark.breaks):
             return True
         if "place" in mark or mark.breaks:
             return False

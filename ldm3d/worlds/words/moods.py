@@ -20,7 +20,7 @@ MOODS = {
         Mood(("bleak",), saturation=0.5, warmth=-0.08, contrast=0.95, exposure=0.9, haze=1.3, glow=0.6),
         Mood(("vibrant",), saturation=1.4, contrast=1.08),
         Mood(("muted",), saturation=0.6, contrast=0.9),
-        Mood(("dark",), exposure=0.65, contrast=1.08),
+        Mood(("dark",), exposure=0.52, contrast=1.08),
         Mood(("bright",), exposure=1.2, contrast=0.97),
         Mood(("soft",), contrast=0.82, glow=1.2),
         Mood(("mysterious",), saturation=0.8, warmth=-0.12, exposure=0.82, haze=2.2, glow=1.4),

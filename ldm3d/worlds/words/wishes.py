@@ -25,6 +25,7 @@ _STUFF = {
     "towers": "buildings", "lamps": "lamps", "snow": "snow", "clouds": "sky", "stars": "sky", "moon": "sun",
     "sun": "sun",
 }  # fmt: skip
+_GLOW = tables.singles("light lights glow licht luz")
 _GREENS = frozenset(("green", "emerald", "lime", "jade", "olive", "dark green"))
 _NOUN_SEASONS = tables.singles(
     """
@@ -132,6 +133,8 @@ class Wishes:
             noun = reading.marks[bound.at]
             if "target" in noun:
                 target, shared = noun["target"], "place" not in noun
+                if target == "sky" and noun.key in _GLOW and not self.place.roles:
+                    target = "lamps"  # Under rock and roofs light comes from what shines there.
             elif "place" in noun:
                 owner, target = self._owner(noun), registry()[noun["place"]].stuff
             elif "thing" in noun:
