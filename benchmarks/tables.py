@@ -11,6 +11,7 @@ from benchmarks.measure import RESULTS, ROOT
 PAGE = ROOT / "docs" / "benchmarks.md"
 TITLES = {
     "startup": "Start-up",
+    "worlds": "Sketching a world",
     "frames": "A frame",
     "export": "Exporting a video",
     "presets": "The encoders' presets",
