@@ -100,9 +100,9 @@ def _overcast(light: Light) -> Light:
 
 
 def _rain(light: Light) -> Light:
-    light = _veiled(light, 0.58, 0.98)
+    light = _veiled(light, 0.52, 0.98)
     return replace(
-        light, wet=1.0, falling=-1.0, fog=max(light.fog, 0.0042), fog_height=400.0, exposure=light.exposure * 1.2
+        light, wet=1.0, falling=-1.0, fog=max(light.fog, 0.0052), fog_height=400.0, exposure=light.exposure * 1.15
     )
 
 

@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from ldm3d.worlds.light import TIMES
+from ldm3d.worlds.places import registry
 from ldm3d.worlds.raster import Grid
 from ldm3d.worlds.render import Renderer
 from ldm3d.worlds.shade import Shader
 from ldm3d.worlds.shadow import Shadows
 from ldm3d.worlds.sky import Sky
-from ldm3d.worlds.spec import Wish
+from ldm3d.worlds.spec import SEASONS, WEATHERS, Wish
 
 PAGE = Path(__file__).parents[3] / "docs" / "worlds.md"
 
@@ -32,3 +33,15 @@ def test_the_place_that_the_page_adds_is_complete() -> None:
     assert np.all(depth[-20:] > 3000)
     assert len(np.unique(depth[34:44])) > 15
     assert rgb[-20:].mean() > 100
+
+
+def test_the_page_names_all_that_there_is() -> None:
+    text = PAGE.read_text("utf-8")
+    (section,) = re.findall(r"## What there is\n(.*?)\n## ", text, re.S)
+    assert re.findall(r"^\| `(\w+)` \|", section, re.M) == sorted(registry())
+    after = section.rpartition("| `village`")[2]
+    for names in (TIMES, WEATHERS, SEASONS):
+        assert all(f"`{name}`" in after for name in names)
+    # Its pictures are there.
+    for picture in re.findall(r"\]\((pictures/[^)]+)\)", text):
+        assert (PAGE.parent / picture).exists(), picture

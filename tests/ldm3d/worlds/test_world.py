@@ -108,13 +108,17 @@ def test_places_differ_in_geometry(worlds: dict[str, World]) -> None:
         assert np.abs(a - b).mean() > 0.02
 
 
-@pytest.mark.parametrize("place", PLACES)
-def test_the_seam_is_a_column_like_any_other(place: str, worlds: dict[str, World]) -> None:
-    world = worlds[place]
-    for picture in (world.rgb.astype(float), np.sqrt(world.depth / 65535.0)[..., None]):
-        steps = np.abs(picture - np.roll(picture, 1, axis=1)).mean(axis=(0, 2))
-        # A mast may stand just there, but then its other edge is as sharp.
-        assert steps[0] < steps[1:].max() * 1.1
+def test_the_seam_is_a_column_like_any_other(worlds: dict[str, World]) -> None:
+    def ranks(pictures: list[NDArray[np.float64]]) -> list[float]:
+        """Of how many other columns the step is smaller than the seam's; a mast may stand just there."""
+        steps = [np.abs(picture - np.roll(picture, 1, axis=1)).mean(axis=0) for picture in pictures]
+        return [float(np.mean(step[1:] < step[0])) for step in steps]
+
+    for pictures in (
+        [world.rgb.mean(axis=2) for world in worlds.values()],
+        [np.sqrt(world.depth / 65535.0) for world in worlds.values()],
+    ):
+        assert 0.25 < np.mean(ranks(pictures)) < 0.75
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -122,8 +126,8 @@ def test_nothing_is_closer_than_near_and_the_ground_is_near(place: str, worlds: 
     r = metres(worlds[place])
     assert r.min() > 1.0
     assert r[-1].max() < 3.0
-    # Parallax needs things at many distances: doublings from 2 to 32 metres hold some of the sphere. A room ends before,
-    # and a dune may hide one of them.
+    # Parallax needs things at many distances: doublings from 2 to 32 metres hold some of the sphere. A room ends
+    # before, and a dune may hide one of them.
     shares = [np.mean((r >= near) & (r < 2 * near)) > 0.01 for near in (2, 4, 8, 16)]
     assert all(shares[:2])
     assert sum(shares) >= (3 if place != "room" else 2)
