@@ -156,7 +156,7 @@ def sizes(args: argparse.Namespace, cell: Cells) -> Image.Image:
         [cell(f"{PROMPT} detail {args.seed} {size} {wide}", partial(with_detail, PROMPT, args.seed, size, wide))]
         for size in SIZES
     ]
-    return table([f"{size}×{size // 2}" for size in SIZES], [f"“{PROMPT}” and 40° of it"], rows)
+    return table([f"{size}x{size // 2}" for size in SIZES], [f"“{PROMPT}” and 40° of it"], rows)
 
 
 def pair(prompt: str, seed: int, position: str, turn: tuple[int, int], width: int) -> Image.Image:
