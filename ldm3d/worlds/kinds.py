@@ -9,7 +9,7 @@ import numpy as np
 
 from ldm3d.worlds import noise
 from ldm3d.worlds.arrays import Array, Ints
-from ldm3d.worlds.raster import Grid, Spans, ball_spans, limb_spans
+from ldm3d.worlds.raster import Grid, Spans, ball_spans, card_spans, limb_spans
 from ldm3d.worlds.scene import Cards, Limbs, Scene, Stones
 from ldm3d.worlds.shade import Shader
 from ldm3d.worlds.sky import colour, dot
@@ -69,26 +69,29 @@ class _CardKind(Kind):
         plane = np.cross(cards.right, cards.up)
         plane /= np.linalg.norm(plane, axis=1, keepdims=True)
         right, up = cards.right * half[0][:, None], cards.up * half[1][:, None]
-        # One row for each card: plane and its distance, then the forms that give u and v.
-        self.table = np.column_stack([
-            plane, np.sum(plane * cards.centre, axis=1), right, np.sum(right * cards.centre, axis=1),
-            up, np.sum(up * cards.centre, axis=1),
-        ]).astype(np.float32)  # fmt: skip
+        # Plane and its distance, then the forms that give u and v: each as four columns.
+        self.forms = [
+            [np.ascontiguousarray(column, np.float32) for column in (*form.T, np.sum(form * cards.centre, axis=1))]
+            for form in (plane, right, up)
+        ]
         self.fine = (grid.texel * np.sqrt(half[0])).astype(np.float32)
+        across, along = cards.right[:, None], cards.up[:, None]
+        turns = np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]])[:, :, None]
+        self.corners = cards.centre[:, None] + across * turns[:, 0] + along * turns[:, 1]
         self.unit_right = cards.right * np.sqrt(half[0])[:, None]
         self.unit_up = cards.up * np.sqrt(half[1])[:, None]
 
     def spans(self, ids: Ints, rows: tuple[int, int]) -> Spans:
-        return ball_spans(self.grid, self.cards.centre[ids], self.radius[ids], rows)
+        return card_spans(self.grid, self.corners[ids], self.radius[ids], rows)
 
     def cut(self, ids: Ints, d: Array) -> Fragments:
         cards = self.cards
-        row = self.table.take(ids, axis=0)
-        x, y, z = d
-        facing = row[:, 0] * x + row[:, 1] * y + row[:, 2] * z
-        r = row[:, 3] / np.where(np.abs(facing) < 1e-4, np.float32(1e-4), facing)
-        u = (row[:, 4] * x + row[:, 5] * y + row[:, 6] * z) * r - row[:, 7]
-        v = (row[:, 8] * x + row[:, 9] * y + row[:, 10] * z) * r - row[:, 11]
+        (facing, away), (across, middle), (along, half) = (
+            (d[0] * a.take(ids) + d[1] * b.take(ids) + d[2] * c.take(ids), shift.take(ids))
+            for a, b, c, shift in self.forms
+        )
+        r = away / np.where(np.abs(facing) < 1e-4, np.float32(1e-4), facing)
+        u, v = across * r - middle, along * r - half
         keep = np.flatnonzero((np.abs(u) < 1.0) & (np.abs(v) < 1.0) & (r > 1.0)).astype(np.int32)
         ids, r = ids.take(keep), r.take(keep)
         shown, cover, look = atlas()(cards.sprite.take(ids), u.take(keep), v.take(keep), r * self.fine.take(ids))

@@ -137,6 +137,64 @@ def patch_spans(
     return Spans(thing, row, first, count)
 
 
+def card_spans(grid: Grid, corners: Array, radius: Array, rows: tuple[int, int]) -> Spans:
+    """Spans of flat quadrangles, given their corners [n, 4, 3] and the radius [n] of the balls around them.
+
+    Small ones lie within the latitudes and longitudes of their corners: along a side the longitude only grows or only
+    falls, and the latitude bulges by less than an eighth of the squared step in longitude. What is large, or near a
+    pole, has the spans of its ball.
+    """
+    points = corners.astype(np.float64)
+    centre = points.mean(axis=1)
+    flat = np.hypot(points[..., 0], points[..., 2])
+    lat = np.arctan2(points[..., 1], flat)
+    ahead = np.arctan2(centre[:, 0], -centre[:, 2])
+    lon = (np.arctan2(points[..., 0], -points[..., 2]) - ahead[:, None] + np.pi) % (2.0 * np.pi) - np.pi
+    left, right = lon.min(axis=1), lon.max(axis=1)
+    low, high = lat.min(axis=1), lat.max(axis=1)
+    slack = (right - left) ** 2 / 8.0 + 0.1 * grid.texel
+    small = (right - left < 0.5) & (high - low < 0.5) & (high < 1.2) & (low > -1.2)
+    boxed, round_ = np.flatnonzero(small), np.flatnonzero(~small)
+    thing, row = _rows(grid, (low - slack)[boxed], (high + slack)[boxed], rows)
+    thing = boxed.astype(np.int32)[thing]
+    near, far = _clipped(lon, lat, slack, thing, (0.5 - (row + 0.5) / grid.height) * np.pi)
+    first, count = _columns(grid, ahead[thing] + (near + far) / 2, (far - near) / 2 + 0.1 * grid.texel)
+    met = np.flatnonzero(far >= near)
+    found = Spans(thing[met], row[met], first[met], count[met])
+    if not round_.size:
+        return found
+    balls = ball_spans(grid, centre[round_], radius[round_], rows)
+    return Spans(
+        np.concatenate([found.thing, round_.astype(np.int32)[balls.thing]]),
+        np.concatenate([found.row, balls.row]),
+        np.concatenate([found.first, balls.first]),
+        np.concatenate([found.count, balls.count]),
+    )
+
+
+def _clipped(
+    lon: NDArray[np.float64], lat: NDArray[np.float64], slack: NDArray[np.float64], thing: Ints,
+    phi: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:  # fmt: skip
+    """Least and greatest longitude [m] of the quadrangles `thing` within `slack` of the latitudes `phi` [m].
+
+    Where there is none the least is greater than the greatest.
+    """
+    near, far = np.full(len(thing), 9.0), np.full(len(thing), -9.0)
+    for p in range(4):
+        q = (p + 1) % 4
+        rise = lat[:, q] - lat[:, p]
+        inverse = 1.0 / np.where(np.abs(rise) < 1e-9, 1e-9, rise)
+        start, run = lon[:, p][thing], (lon[:, q] - lon[:, p])[thing]
+        middle, half = (phi - lat[:, p][thing]) * inverse[thing], (slack * np.abs(inverse))[thing]
+        enter, leave = np.maximum(middle - half, 0.0), np.minimum(middle + half, 1.0)
+        met = enter <= leave
+        a, b = start + run * enter, start + run * leave
+        near = np.where(met, np.minimum(near, np.minimum(a, b)), near)
+        far = np.where(met, np.maximum(far, np.maximum(a, b)), far)
+    return near, far
+
+
 def limb_spans(grid: Grid, start: Array, end: Array, radius: Array, rows: tuple[int, int]) -> Spans:
     """Spans of tapered bars from points along them; the piece between two points is covered by their balls' hull."""
     share = np.linspace(0.0, 1.0, 9)[None, :, None]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ldm3d import sphere
 from ldm3d.worlds import noise
 from ldm3d.worlds.light import TIMES
-from ldm3d.worlds.raster import Grid, ball_spans, texels
+from ldm3d.worlds.raster import Grid, ball_spans, card_spans, texels
 from ldm3d.worlds.relief import Relief
 from ldm3d.worlds.render import Renderer, encode_depth
 from ldm3d.worlds.scene import Boxes, Cards, Limbs, Scene, Stones
@@ -213,6 +213,39 @@ def test_spans_hold_every_texel_of_a_ball() -> None:
         assert not np.any(inside & ~held[at])
         # Not many more than needed: a margin of two texels around it.
         assert not np.any(held[at] & (angle > np.arcsin(radius[at] / np.linalg.norm(centre[at])) + 4.5 * grid.texel))
+
+
+def test_spans_hold_every_texel_of_a_card() -> None:
+    grid = Grid.of(512, 256)
+    d = sphere.directions(512, 256).reshape(-1, 3).astype(np.float64)
+    rng = np.random.default_rng(9)
+    count = 80
+    centre = rng.normal(size=(count, 3))
+    centre[:3] = [[0, 1, 0.01], [0.0, 0.1, 1.0], [0.01, -1, 0]]
+    centre *= rng.uniform(2, 4, (count, 1)) / np.linalg.norm(centre, axis=1, keepdims=True)
+    right, up = rng.normal(size=(2, count, 3))
+    right /= np.linalg.norm(right, axis=1, keepdims=True)
+    up -= right * np.sum(right * up, axis=1, keepdims=True)
+    up /= np.linalg.norm(up, axis=1, keepdims=True)
+    wide, tall = rng.uniform(0.05, 0.5, (2, count, 1))
+    right, up = right * wide, up * tall
+    corners = np.stack([centre - right - up, centre + right - up, centre + right + up, centre - right + up], axis=1)
+    held = np.zeros((count, 256, 512), bool)
+    for thing, row, column in texels(grid, card_spans(grid, corners, np.hypot(wide, tall)[:, 0], (0, 256))):
+        assert not held[thing, row, column].any()
+        held[thing, row, column] = True
+    met = 0
+    for at in range(count):
+        plane = np.cross(right[at], up[at])
+        p = d * (plane @ centre[at] / (d @ plane))[:, None]
+        u, v = (p - centre[at]) @ right[at] / wide[at] ** 2, (p - centre[at]) @ up[at] / tall[at] ** 2
+        inside = (np.abs(u) < 1) & (np.abs(v) < 1) & (np.sum(p * d, axis=1) > 0)
+        met += np.count_nonzero(inside)
+        assert not np.any(inside & ~held[at].ravel()), at
+    balls = sum(
+        len(thing) for thing, _, _ in texels(grid, ball_spans(grid, centre, np.hypot(wide, tall)[:, 0], (0, 256)))
+    )
+    assert met < np.count_nonzero(held) < 0.8 * balls
 
 
 def test_the_sun_throws_shadows_away_from_itself() -> None:
