@@ -82,6 +82,18 @@ def _cut(kind: Kind, ids: Ints, grid: Grid, target: Target) -> Iterator[Fragment
         yield Fragments(texel[front], found.r[front], found.cover[front], found.rgb[:, front])
 
 
+def _sorted(key: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The order of keys, equal ones as they come: several times as fast as a stable sort where few are equal."""
+    order = np.argsort(key)
+    found = key[order]
+    equal = np.zeros(len(key) + 1, bool)
+    np.equal(found[1:], found[:-1], out=equal[1:-1])
+    tied = np.flatnonzero(equal[1:] | equal[:-1])
+    mixed = order[tied]
+    order[tied] = mixed[np.lexsort((mixed, key[mixed]))]
+    return order
+
+
 def _blend(target: Target, parts: list[Fragments]) -> None:
     """Lay fragments under what is there, nearest first."""
     texel = np.concatenate([part.texel for part in parts])
@@ -89,7 +101,7 @@ def _blend(target: Target, parts: list[Fragments]) -> None:
     cover = np.concatenate([part.cover for part in parts])
     rgb = np.concatenate([part.rgb for part in parts], axis=1)
     # A positive float's bits sort like the float itself.
-    order = np.argsort((texel.astype(np.int64) << 32) | r.view(np.int32), kind="stable")
+    order = _sorted((texel.astype(np.int64) << 32) | r.view(np.int32))
     texel = texel[order]
     new = np.empty(len(texel), bool)
     new[:1] = True
@@ -106,7 +118,9 @@ def _blend(target: Target, parts: list[Fragments]) -> None:
         after = before * (1.0 - cover[at])
         half = (before >= 0.5) & (after < 0.5)
         target.r[spot[half]] = r[at[half]]
-        target.rgb[:, spot] += rgb[:, at] * (before - after)
+        share = before - after
+        for into, colours in zip(target.rgb, rgb, strict=True):
+            into[spot] += colours.take(at) * share
         target.seen[spot] = after
 
 
