@@ -41,7 +41,9 @@ class Room:
         self.eye = (float(rng.uniform(-0.3, 0.3)), float(rng.uniform(0.3, 0.8)))
         # On which side the fireplace is.
         self.side = float(rng.choice([-1.0, 1.0]))
-        self.wall = wish.tint("buildings") or WALLS[int(rng.integers(len(WALLS)))]
+        # Drawn even where a colour is asked for, so that the layout stays.
+        own = WALLS[int(rng.integers(len(WALLS)))]
+        self.wall = wish.tint("buildings") or own
         self.seat = SEATS[int(rng.integers(len(SEATS)))]
         self.rug = RUGS[int(rng.integers(len(RUGS)))]
         self.wood: Colour = ((0.200, 0.115, 0.062), (0.285, 0.190, 0.110))[int(rng.integers(2))]

@@ -90,7 +90,9 @@ def _arch(half: float, low: float, spring: float, rise: float, z: float) -> list
 
 def _house(mason: Mason, rng: np.random.Generator, wide: float, tall: float, wish: Wish, *, fine: bool) -> None:
     """A house of the row whose front's foot is the mason's origin."""
-    tone = wish.tint("buildings") or WALLS[int(rng.integers(len(WALLS)))]
+    # Drawn even where a colour is asked for, so that the layout stays.
+    own = WALLS[int(rng.integers(len(WALLS)))]
+    tone = wish.tint("buildings") or own
     style = materials.PLASTER if rng.uniform() < 0.75 else materials.ASHLAR
     pale = (min(tone[0] * 1.15, 0.8), min(tone[1] * 1.15, 0.8), min(tone[2] * 1.15, 0.8))
     half, storey = wide / 2, 3.1

@@ -48,7 +48,9 @@ class _Church:
         self.lift = 0.84 * self.low
         self.before, self.behind = int(rng.integers(7, 10)), 3
         self.end, self.back = -self.bay * (self.before - 0.5), self.bay * (self.behind - 0.5)
-        self.stone: Colour = wish.tint("buildings", "rock") or STONES[int(rng.integers(len(STONES)))]
+        # Drawn even where a colour is asked for, so that the layout stays.
+        own: Colour = STONES[int(rng.integers(len(STONES)))]
+        self.stone: Colour = wish.tint("buildings", "rock") or own
         order = rng.permutation(len(GLASS))
         self.glass = [GLASS[k] for k in order]
         c = self.stone

@@ -234,7 +234,7 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
         return points[bottom.reef(x, z, np.full_like(x, 0.3)) > 0.30]
 
     asked = wish.tint("flowers", "rock")
-    tones = CORAL if asked is None else (asked, *CORAL[:2])
+    tones = CORAL if asked is None else tuple(asked if k % 2 == 0 else tone for k, tone in enumerate(CORAL))
     spots = ground(rocky(scatter(rng, 2.4, 42.0, round(400 * wish.density), 0.20)))
     for foot in spots:
         away = float(np.hypot(foot[0], foot[2]))

@@ -33,7 +33,9 @@ class _Site:
         self.step = float(rng.uniform(4.0, 4.8))
         self.end = float(rng.uniform(-25.0, -21.0))
         self.side = float(rng.choice([-1.0, 1.0]))
-        self.tone: Colour = wish.tint("buildings", "rock") or STONES[int(rng.integers(len(STONES)))]
+        # Drawn even where a colour is asked for, so that the layout stays.
+        own: Colour = STONES[int(rng.integers(len(STONES)))]
+        self.tone: Colour = wish.tint("buildings", "rock") or own
         self.scale = wish.scale
 
     def height(self, x: Array, z: Array, footprint: Array) -> Array:
