@@ -15,11 +15,14 @@ from ldm3d.worlds.shapes import Mason
 from ldm3d.worlds.spec import Wish
 from ldm3d.worlds.vectors import colour, dot, smoothstep
 from ldm3d.worlds.water import Water
+from ldm3d.worlds.weather import mix
 
 EYE = 1.7
 POOL = -EYE - 0.5
 OPEN = 2000.0
 CRYSTALS = ((0.10, 0.55, 0.75), (0.45, 0.18, 0.80), (0.12, 0.65, 0.42), (0.75, 0.42, 0.10))
+
+WARM, COOL = (0.40, 0.275, 0.175), (0.27, 0.255, 0.25)
 
 
 class _Hollow:
@@ -28,6 +31,9 @@ class _Hollow:
     def __init__(self, rng: np.random.Generator, wish: Wish) -> None:
         self.at = rng.uniform(0, 1, 8).astype(np.float32)
         size = wish.scale**0.5
+        asked = wish.tint("rock")
+        self.warm = mix(WARM, asked, 0.7) if asked else WARM
+        self.cool = mix(COOL, asked, 0.5) if asked else COOL
         first = rng.uniform(0, 2 * np.pi)
         turns = first + np.array([0.0, 2.3, 4.1]) + rng.uniform(-0.4, 0.4, 3)
         self.halls: list[tuple[float, float, float, float]] = [(0.0, 0.0, rng.uniform(9.0, 11.5), 7.5 * size)]
@@ -99,7 +105,7 @@ class _Hollow:
             flow = noise.rough()((x + z) * np.float32(1 / 6), y * np.float32(1 / 21), f / 6)
             bands = noise.rough()(y * np.float32(1 / 5.5), (x - z) * np.float32(1 / 19), f / 5.5)
         fine = noise.grain()(x * np.float32(1 / 1.6) + y, z * np.float32(1 / 1.6), f / 1.6)
-        warm, cool = colour((0.40, 0.275, 0.175)), colour((0.27, 0.255, 0.25))
+        warm, cool = colour(self.warm), colour(self.cool)
         share = smoothstep(-0.9, 0.9, flow + 0.5 * bands)
         albedo = (cool + (warm - cool) * share) * (1.0 + 0.14 * bands + 0.07 * fine)
         if floor:
