@@ -16,6 +16,8 @@ from depthfusion.generate.lora import Lora, put_on
 from depthfusion.jobs.progress import Progress
 from ldm3d.checkpoints import Checkpoint
 
+_TEXTS = 8  # whose embeddings are kept: prompts and negative prompts of the last pictures
+
 
 @dataclass
 class Model:
@@ -32,6 +34,24 @@ class Model:
     computing: Computing
     load_seconds: float
     lora: Lora | None = field(default=None, init=False)
+    _scale: float = field(default=1.0, init=False)
+    _read: dict[tuple[object, ...], Any] = field(default_factory=dict, init=False)
+
+    def read(self, pipe: Any, text: str) -> Any:
+        """Return what the text encoder makes of `text`, a tensor [1, tokens, width] as `pipe` takes it.
+
+        The last few are kept: a series of seeds and the usual empty negative prompt are read once, which lets a warm
+        model begin its first step at once.
+        """
+        import torch
+
+        key = (text, self.lora, self._scale if self.lora else None)
+        if key not in self._read:
+            with torch.no_grad():
+                self._read[key] = pipe.encode_prompt(text, pipe._execution_device, 1, False)[0]
+            if len(self._read) > _TEXTS:
+                del self._read[next(iter(self._read))]
+        return self._read[key]
 
     def task(self, name: str) -> Any:
         """Return the pipeline for a task (text, image, inpaint) over the same networks, placed as `computing` says."""
@@ -63,6 +83,7 @@ class Model:
             if lora is not None:
                 put_on(self.text, lora, name)
             self.lora = lora
+        self._scale = scale
         if lora is not None:
             networks = self.text.get_list_adapters()
             for network in networks:

@@ -142,8 +142,8 @@ def _run(
     progress.step("painting", 0, steps)
     with stop_when(pipe, progress.check):
         return pipe(
-            prompt=_whole_prompt(checkpoint, request),
-            negative_prompt=request.negative or None,
+            prompt_embeds=model.read(pipe, _whole_prompt(checkpoint, request)),
+            negative_prompt_embeds=model.read(pipe, request.negative),
             width=width,
             height=height,
             num_inference_steps=request.steps,

@@ -126,6 +126,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self._answer(503)
         elif match := re.fullmatch(r"/api/models/([^/]+/[^/]+)(?:/revision/(\w+))?", path):
             self._describe(match[1], match[2])
+        elif match := re.fullmatch(r"/api/models/([^/]+/[^/]+)/tree/(\w+)", path):
+            self._list(match[1], match[2])
         elif match := re.fullmatch(r"/([^/]+/[^/]+)/resolve/(\w+)/(.+)", path):
             self._resolve(match[1], match[2], match[3])
         elif match := re.fullmatch(r"/cdn/([^/]+/[^/]+)/(.+)", path):
@@ -133,13 +135,31 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         else:
             self._answer(404)
 
+    def do_HEAD(self) -> None:
+        """What huggingface_hub asks of a file before it gets it: the commit, its hash and its size."""
+        path = unquote(urlsplit(self.path).path)
+        match = re.fullmatch(r"/([^/]+/[^/]+)/resolve/(\w+)/(.+)", path)
+        if match is None:
+            self._answer(404)
+        elif repository := self._repository(match[1], match[2]):
+            content = repository.files.get(match[3])
+            if content is None:
+                self._answer(404, {"X-Error-Code": "EntryNotFound"})
+                return
+            large = match[3].endswith(LARGE)
+            known = sha256(content) if large else git_hash(content)
+            headers = {"X-Repo-Commit": repository.commit, "ETag": f'"{known}"'}
+            if large:  # elsewhere, but not on another host, to which it would not be followed
+                headers |= {"X-Linked-Etag": f'"{known}"', "X-Linked-Size": str(len(content))}
+            self._answer(200, headers, size=len(content))
+
     def _repository(self, name: str, commit: str | None) -> Repository | None:
         repository = self.hub.repositories.get(name)
         if repository is None:
             self._answer(401, {"X-Error-Code": "RepoNotFound"})
         elif repository.refusal:
             self._answer(repository.refusal[0], {"X-Error-Code": repository.refusal[1]})
-        elif commit not in {None, repository.commit}:
+        elif commit not in {None, "main", repository.commit}:
             self._answer(404, {"X-Error-Code": "RevisionNotFound"})
         else:
             return repository
@@ -159,6 +179,18 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             siblings.append(told)
         about = {"id": name, "modelId": name, "sha": repository.commit, "siblings": siblings, "private": False}
         self._answer(200, {"Content-Type": "application/json"}, json.dumps(about).encode())
+
+    def _list(self, name: str, commit: str) -> None:
+        """Answer as the hub does when huggingface_hub asks for a whole folder."""
+        if (repository := self._repository(name, commit)) is None:
+            return
+        files: list[dict[str, Any]] = []
+        for path, content in repository.files.items():
+            told: dict[str, Any] = {"type": "file", "path": path, "size": len(content), "oid": git_hash(content)}
+            if path.endswith(LARGE):
+                told["lfs"] = {"oid": sha256(content), "size": len(content), "pointerSize": 134}
+            files.append(told)
+        self._answer(200, {"Content-Type": "application/json"}, json.dumps(files).encode())
 
     def _resolve(self, name: str, commit: str, path: str) -> None:
         if (repository := self._repository(name, commit)) is None:
@@ -206,11 +238,13 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.write(rest[begin : begin + step])
             time.sleep(0.02)
 
-    def _answer(self, status: int, headers: dict[str, str] | None = None, content: bytes = b"") -> None:
+    def _answer(
+        self, status: int, headers: dict[str, str] | None = None, content: bytes = b"", size: int | None = None
+    ) -> None:
         self.send_response(status)
         for name, value in (headers or {}).items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Content-Length", str(len(content) if size is None else size))
         self.end_headers()
         self.wfile.write(content)
 
