@@ -49,8 +49,8 @@ def run(args: Sequence[str]) -> int:
     if failed:
         raise Stop(f"{', '.join(failed)} found something, so the tests were not run; mend what stands above", 1)
     chosen = ["-m", "not full", *args] if "--all" not in args else [arg for arg in args if arg != "--all"]
-    # A file's tests stay together: they share what is dear to make. Each process computes on one core.
-    chosen = ["-n", str(processes(os.cpu_count() or 1)), "--dist", "loadfile", *chosen]
+    # tests/conftest.py says which tests stay together. Each process computes on one core.
+    chosen = ["-n", str(processes(os.cpu_count() or 1)), "--dist", "loadgroup", *chosen]
     desktop = ("DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "QT_QPA_PLATFORM")
     environ = {name: text for name, text in os.environ.items() if name not in desktop}
     environ |= {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}

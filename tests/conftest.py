@@ -15,6 +15,21 @@ import pytest
 from tests.ldm3d import hub_server, tiny
 
 
+DRAWING = {"render", "export", "studio", ""}  # rooms whose tests draw with OpenGL; "" is this folder itself
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together what shares a process: each file's tests, and all that draw, in the order of their folders.
+
+    A process has one OpenGL context at a time, and after Qt's platform is loaded another cannot be made in it.
+    """
+    here = Path(__file__).parent
+    for item in items:
+        folder = item.path.relative_to(here).parent
+        room = folder.parts[0] if folder.parts else ""
+        item.add_marker(pytest.mark.xdist_group("drawing" if room in DRAWING else str(item.path)))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def usual_signals() -> None:
     """Let programs under test hear what a test run in the background or under nohup ignores, and they would inherit."""
