@@ -20,7 +20,7 @@ LINTERS = {
 
 
 def processes(cores: int) -> int:
-    """Return how many processes share the tests: one for each core, four at most, as some need a gigabyte."""
+    """Return how many processes share the short run: one for each core, four at most, as some need a gigabyte."""
     return min(max(cores, 1), 4)
 
 
@@ -31,7 +31,7 @@ def run(args: Sequence[str]) -> int:
     start one of their own.
 
     Args:
-        args: `--all` for the full counts too; everything else goes to pytest.
+        args: `--all` for the full counts too, all in one process; everything else goes to pytest.
 
     Returns:
         pytest's exit code.
@@ -48,9 +48,11 @@ def run(args: Sequence[str]) -> int:
             failed.append(name)
     if failed:
         raise Stop(f"{', '.join(failed)} found something, so the tests were not run; mend what stands above", 1)
-    chosen = ["-m", "not full", *args] if "--all" not in args else [arg for arg in args if arg != "--all"]
-    # tests/conftest.py says which tests stay together. Each process computes on one core.
-    chosen = ["-n", str(processes(os.cpu_count() or 1)), "--dist", "loadgroup", *chosen]
+    if "--all" in args:
+        chosen = [arg for arg in args if arg != "--all"]
+    else:
+        # tests/conftest.py says which tests stay together. Each process computes on one core.
+        chosen = ["-n", str(processes(os.cpu_count() or 1)), "--dist", "loadgroup", "-m", "not full", *args]
     desktop = ("DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "QT_QPA_PLATFORM")
     environ = {name: text for name, text in os.environ.items() if name not in desktop}
     environ |= {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
