@@ -14,7 +14,6 @@ import pytest
 
 from tests.ldm3d import hub_server, tiny
 
-
 DRAWING = {"render", "export", "studio", ""}  # rooms whose tests draw with OpenGL; "" is this folder itself
 
 

@@ -150,7 +150,7 @@ def test_places_are_told_apart_by_depth_alone() -> None:
 @pytest.mark.full
 @pytest.mark.timeout(3600)
 def test_time_and_weather_are_told_by_colour() -> None:
-    learned = looked_at(OPEN, range(100, 112), dealt(HOURS, 1), 14, of_colour)
+    learned = looked_at(OPEN, range(100, 106), dealt(HOURS, 1), 14, of_colour)
     asked = looked_at(OPEN, range(900, 904), dealt(HOURS, 2), 14, of_colour)
     recalls = judged(learned, asked, "weather")
     assert np.mean(list(recalls.values())) >= 0.9, recalls
