@@ -2,7 +2,7 @@
 
 CHECKPOINT is a folder that `benchmarks.full_size` wrote. One process runs the program's own job several times, with a
 preview, as the worker does; the first loads the model. Measured is the time from the job's start to the first
-forward of the U-Net, and how much of it the text encoder takes. The picture is
+forward of the U-Net, with the prompt of the picture before and with another one, and how much of it the text encoder takes. The picture is
 small, which this time does not depend on.
 """
 
@@ -45,11 +45,13 @@ def main() -> None:
 
     hooks = register_module_forward_pre_hook(begin), register_module_forward_hook(end)
     first, text = [], []
+    prompts = ["a tranquil forest at dawn"] * (arguments.runs + 1)
+    prompts += [f"a tranquil forest with {number} deer" for number in range(arguments.runs)]
     with tempfile.TemporaryDirectory() as folder:
         os.environ["DEPTHFUSION_HOME"] = folder
-        for seed in range(arguments.runs + 1):
+        for seed, prompt in enumerate(prompts):
             request = {
-                "prompt": "a tranquil forest at dawn",
+                "prompt": prompt,
                 "engine": str(arguments.checkpoint),
                 "seed": seed,
                 "size": [128, 64],
@@ -66,9 +68,14 @@ def main() -> None:
     about = f"torch {torch.__version__.split('+')[0]}, {torch.get_num_threads()} threads"
     cases: list[dict[str, Any]] = [
         {"name": "a model to be loaded", "text encoder, s": text[0], "runs": first[:1]},
-        {"name": "a warm model", "text encoder, s": statistics.median(text[1:]), "runs": first[1:]},
+        _case("a warm model, another seed", first[1 : arguments.runs + 1], text[1 : arguments.runs + 1]),
+        _case("a warm model, another prompt", first[arguments.runs + 1 :], text[arguments.runs + 1 :]),
     ]
     measure.record("ldm3d_warm", "s", cases, torch=about)
+
+
+def _case(name: str, first: list[float], text: list[float]) -> dict[str, Any]:
+    return {"name": name, "text encoder, s": statistics.median(text), "runs": first}
 
 
 if __name__ == "__main__":
