@@ -2,8 +2,8 @@
 
 CHECKPOINT is a folder that `benchmarks.full_size` wrote. One process runs the program's own job several times, with a
 preview, as the worker does; the first loads the model. Measured is the time from the job's start to the first
-forward of the U-Net, with the prompt of the picture before and with another one, and how much of it the text encoder takes. The picture is
-small, which this time does not depend on.
+forward of the U-Net, with the prompt of the picture before and with another one, and how much of it the text encoder
+takes. The picture is small, which this time does not depend on.
 """
 
 from __future__ import annotations
