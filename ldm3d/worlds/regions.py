@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +13,11 @@ from ldm3d.worlds.scene import Boxes, Cards, Lamps, Limbs, Meshes, Scene, Stones
 
 # x, z [n] -> how much of the ground there belongs to a place, 0 to 1 [n].
 Share = Callable[[Array, Array], Array]
+# The kinds of things in a scene, and which of their fields are points.
+PLACED = {
+    "cards": ("centre",), "limbs": ("start", "end"), "stones": ("centre",), "boxes": ("centre",),
+    "meshes": ("corners",), "lamps": ("centre",),
+}  # fmt: skip
 
 
 @dataclass
@@ -85,38 +91,16 @@ def kept_of(scene: Scene, own: Share, lift: Callable[[Array, Array], Array]) -> 
         at = np.flatnonzero(own(x, z) > 0.5).astype(np.int32)
         return at, lift(x[at], z[at])
 
-    cards, limbs, stones, boxes, meshes, lamps = (
-        scene.cards, scene.limbs, scene.stones, scene.boxes, scene.meshes, scene.lamps,
-    )  # fmt: skip
-    box_ids, mesh_ids = none, none
-    if cards is not None and len(cards):
-        at, dy = chosen(cards)
-        cards = picked(cards, at)
-        cards = replace(cards, centre=raised(cards.centre, dy))
-    if limbs is not None and len(limbs):
-        at, dy = chosen(limbs)
-        limbs = picked(limbs, at)
-        limbs = replace(limbs, start=raised(limbs.start, dy), end=raised(limbs.end, dy))
-    if stones is not None and len(stones):
-        at, dy = chosen(stones)
-        stones = picked(stones, at)
-        stones = replace(stones, centre=raised(stones.centre, dy))
-    if boxes is not None and len(boxes):
-        box_ids, dy = chosen(boxes)
-        boxes = picked(boxes, box_ids)
-        boxes = replace(boxes, centre=raised(boxes.centre, dy))
-    if meshes is not None and len(meshes):
-        mesh_ids, dy = chosen(meshes)
-        meshes = picked(meshes, mesh_ids)
-        meshes = replace(meshes, corners=raised(meshes.corners, dy))
-    if lamps is not None and len(lamps):
-        at, dy = chosen(lamps)
-        lamps = picked(lamps, at)
-        lamps = replace(lamps, centre=raised(lamps.centre, dy))
-    return Kept(
-        replace(scene, cards=cards, limbs=limbs, stones=stones, boxes=boxes, meshes=meshes, lamps=lamps),
-        box_ids, mesh_ids,
-    )  # fmt: skip
+    kept: dict[str, Any] = {}
+    ids = {"boxes": none, "meshes": none}
+    for kind, points in PLACED.items():
+        things = getattr(scene, kind)
+        if things is not None and len(things):
+            at, dy = chosen(things)
+            ids[kind] = at
+            things = picked(things, at)
+            kept[kind] = replace(things, **{name: raised(getattr(things, name), dy) for name in points})
+    return Kept(replace(scene, **kept), ids["boxes"], ids["meshes"])
 
 
 def clearest(first: Scene, drawn: float, within: float) -> float:
