@@ -13,7 +13,8 @@ from ldm3d.worlds.heavens import Body, Heavens
 from ldm3d.worlds.light import Light
 from ldm3d.worlds.places import Place
 from ldm3d.worlds.plants import Garden, scatter
-from ldm3d.worlds.scene import Lamps, Scene, Stones
+from ldm3d.worlds.rubble import boulders
+from ldm3d.worlds.scene import Lamps, Scene
 from ldm3d.worlds.shade import Hit, Shader
 from ldm3d.worlds.shapes import Mason
 from ldm3d.worlds.spec import Wish
@@ -288,14 +289,8 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
     n = len(rocks)
     width = np.where(rng.uniform(0, 1, n) < 0.2, rng.uniform(0.4, 1.5, n), rng.uniform(0.04, 0.25, n))
     width = np.minimum(width, 0.13 * np.hypot(rocks[:, 0], rocks[:, 2]))
-    stones = Stones(
-        centre=rocks + np.array([[0, 1, 0]]) * (width * 0.2)[:, None],
-        axes=np.stack([width, width * rng.uniform(0.5, 0.9, n), width * rng.uniform(0.7, 1.25, n)], axis=1),
-        turn=rng.uniform(0, 2 * np.pi, n),
-        colour=garden.tints(n, world.rock, 0.16),
-        uneven=np.full(n, 0.30),
-        moss=rng.uniform(0.0, 0.6, n),
-        glow=np.zeros(n),
+    stones = boulders(
+        garden, rocks, width, world.rock, spread=0.16, flat=(0.5, 0.9), broad=(0.7, 1.25), uneven=0.30, moss=(0.0, 0.6)
     )
     ahead, side = float(np.degrees(land.turn)), float(rng.choice([-1.0, 1.0]))
     bodies = (

@@ -8,6 +8,7 @@ from ldm3d.worlds import noise, sprites
 from ldm3d.worlds.arrays import Array
 from ldm3d.worlds.places import Place
 from ldm3d.worlds.plants import Garden, scatter, spread
+from ldm3d.worlds.rubble import boulders
 from ldm3d.worlds.scene import Scene, Stones, joined
 from ldm3d.worlds.shade import Hit, Shader
 from ldm3d.worlds.spec import Wish
@@ -242,14 +243,8 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
     rocks = floor.feet(scatter(rng, 2.8, 50.0, 50, 0.8), 1.1)
     n = len(rocks)
     width = np.minimum(rng.uniform(0.15, 0.6, n), 0.13 * np.hypot(rocks[:, 0], rocks[:, 2]))
-    stones = Stones(
-        centre=rocks + UP * (width * 0.18)[:, None],
-        axes=np.stack([width, width * rng.uniform(0.55, 0.85, n), width * rng.uniform(0.7, 1.2, n)], axis=1),
-        turn=rng.uniform(0, 2 * np.pi, n),
-        colour=garden.tints(n, (0.185, 0.180, 0.170), 0.1),
-        uneven=np.full(n, 0.17),
-        moss=rng.uniform(0.3, 0.9, n),
-        glow=np.zeros(n),
+    stones = boulders(
+        garden, rocks, width, (0.185, 0.180, 0.170), spread=0.1, raised=0.18, flat=(0.55, 0.85), moss=(0.3, 0.9)
     )
     return Scene(
         height=floor.height,

@@ -11,7 +11,8 @@ from ldm3d.worlds.arrays import Array
 from ldm3d.worlds.light import Light
 from ldm3d.worlds.places import Place
 from ldm3d.worlds.plants import Garden, scatter
-from ldm3d.worlds.scene import Lamps, Scene, Stones
+from ldm3d.worlds.rubble import boulders
+from ldm3d.worlds.scene import Lamps, Scene
 from ldm3d.worlds.shade import Hit, Shader
 from ldm3d.worlds.shapes import Mason
 from ldm3d.worlds.spec import Wish
@@ -229,14 +230,8 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
     big = rng.uniform(0, 1, n) < 0.13
     width = np.where(big, rng.uniform(0.5, 1.6, n), rng.uniform(0.03, 0.20, n))
     width = np.minimum(width, 0.13 * np.hypot(rocks[:, 0], rocks[:, 2]))
-    stones = Stones(
-        centre=rocks + np.array([[0, 1, 0]]) * (width * 0.22)[:, None],
-        axes=np.stack([width, width * rng.uniform(0.55, 0.95, n), width * rng.uniform(0.7, 1.2, n)], axis=1),
-        turn=rng.uniform(0, 2 * np.pi, n),
-        colour=garden.tints(n, (0.37, 0.185, 0.105), 0.18),
-        uneven=np.full(n, 0.22),
-        moss=np.full(n, 0.3),
-        glow=np.zeros(n),
+    stones = boulders(
+        garden, rocks, width, (0.37, 0.185, 0.105), spread=0.18, raised=0.22, flat=(0.55, 0.95), uneven=0.22
     )
     return Scene(
         height=gorge.height,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ldm3d.worlds import noise, sprites
 from ldm3d.worlds.arrays import Array
 from ldm3d.worlds.places import Place
 from ldm3d.worlds.plants import Garden, scatter, spread
+from ldm3d.worlds.rubble import boulders
 from ldm3d.worlds.scene import Scene, Stones
 from ldm3d.worlds.shade import Hit, Shader
 from ldm3d.worlds.spec import Wish
@@ -174,15 +177,8 @@ def _stones(garden: Garden, rng: np.random.Generator, floor: _Floor) -> Stones:
     wet = np.abs(floor.brook(*rocks[:, [0, 2]].T.astype(np.float32))) < 2.0
     width = np.where(wet, rng.uniform(0.10, 0.42, n), rng.uniform(0.25, 1.15, n))
     width = np.minimum(width, 0.15 * np.hypot(rocks[:, 0], rocks[:, 2]))
-    return Stones(
-        centre=rocks + np.array([[0, 1, 0]]) * (width * 0.22)[:, None],
-        axes=np.stack([width, width * rng.uniform(0.55, 0.9, n), width * rng.uniform(0.7, 1.2, n)], axis=1),
-        turn=rng.uniform(0, 2 * np.pi, n),
-        colour=garden.tints(n, (0.140, 0.138, 0.130), 0.15),
-        uneven=np.full(n, 0.17),
-        moss=np.where(wet, 0.35, rng.uniform(0.7, 1.0, n)),
-        glow=np.zeros(n),
-    )
+    stones = boulders(garden, rocks, width, (0.140, 0.138, 0.130), raised=0.22, flat=(0.55, 0.9), moss=0.0)
+    return replace(stones, moss=np.where(wet, 0.35, rng.uniform(0.7, 1.0, n)))
 
 
 def build(rng: np.random.Generator, wish: Wish) -> Scene:

@@ -10,7 +10,8 @@ from ldm3d.worlds import materials, noise, sprites
 from ldm3d.worlds.arrays import Array
 from ldm3d.worlds.places import Place
 from ldm3d.worlds.plants import Garden, asked, scatter
-from ldm3d.worlds.scene import Lamps, Scene, Stones
+from ldm3d.worlds.rubble import boulders
+from ldm3d.worlds.scene import Lamps, Scene
 from ldm3d.worlds.shade import Hit, Shader
 from ldm3d.worlds.shapes import Mason
 from ldm3d.worlds.sky import colour, dot, smoothstep
@@ -228,14 +229,16 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
     n = len(rocks)
     width = rng.uniform(0.04, 0.16, n) * (1.0 + (rng.uniform(0, 1, n) < 0.16) * rng.uniform(2.0, 6.0, n))
     width = np.minimum(width, 0.10 * np.hypot(rocks[:, 0], rocks[:, 2]))
-    stones = Stones(
-        centre=rocks + np.array([[0, 1, 0]]) * (width * 0.12)[:, None],
-        axes=np.stack([width, width * rng.uniform(0.35, 0.6, n), width * rng.uniform(0.7, 1.3, n)], axis=1),
-        turn=rng.uniform(0, 6.28, n),
-        colour=garden.tints(n, (0.33, 0.20, 0.125), 0.15),
-        uneven=np.full(n, 0.32),
-        moss=np.full(n, 0.25),
-        glow=np.zeros(n),
+    stones = boulders(
+        garden,
+        rocks,
+        width,
+        (0.33, 0.20, 0.125),
+        raised=0.12,
+        flat=(0.35, 0.6),
+        broad=(0.7, 1.3),
+        uneven=0.32,
+        moss=0.25,
     )
     return Scene(
         smooth=0.7,

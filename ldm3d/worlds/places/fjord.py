@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ldm3d.worlds import materials, noise, sprites
 from ldm3d.worlds.arrays import Array, Colour
 from ldm3d.worlds.places import Place
 from ldm3d.worlds.plants import Garden, scatter, spread
-from ldm3d.worlds.scene import Lamps, Scene, Stones
+from ldm3d.worlds.rubble import boulders
+from ldm3d.worlds.scene import Lamps, Scene
 from ldm3d.worlds.shade import Hit, Shader
 from ldm3d.worlds.shapes import Mason
 from ldm3d.worlds.spec import Wish
@@ -290,15 +293,18 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
     n = len(rocks)
     width = np.where(rng.uniform(0, 1, n) < 0.22, rng.uniform(0.4, 1.5, n), rng.uniform(0.05, 0.28, n))
     width = np.minimum(width, 0.13 * np.hypot(rocks[:, 0], rocks[:, 2]))
-    stones = Stones(
-        centre=rocks + np.array([[0, 1, 0]]) * (width * 0.2)[:, None],
-        axes=np.stack([width, width * rng.uniform(0.5, 0.9, n), width * rng.uniform(0.7, 1.25, n)], axis=1),
-        turn=rng.uniform(0, 2 * np.pi, n),
-        colour=garden.tints(n, (0.125, 0.122, 0.124), 0.14),
-        uneven=np.full(n, 0.34),
-        moss=np.where(rocks[:, 1] > LEVEL + 0.9, rng.uniform(0.0, 0.5, n), 0.0),
-        glow=np.zeros(n),
+    stones = boulders(
+        garden,
+        rocks,
+        width,
+        (0.125, 0.122, 0.124),
+        spread=0.14,
+        flat=(0.5, 0.9),
+        broad=(0.7, 1.25),
+        uneven=0.34,
+        moss=0.0,
     )
+    stones = replace(stones, moss=np.where(rocks[:, 1] > LEVEL + 0.9, rng.uniform(0.0, 0.5, n), 0.0))
     if "grass" not in wish.without:
         tufts = ground(scatter(rng, 1.6, 60.0, round(2200 * wish.density), 0.07), 0.7)
         patch = noise.rough()(tufts[:, 0].astype(np.float32) / 9, tufts[:, 2].astype(np.float32) / 9)

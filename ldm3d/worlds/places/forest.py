@@ -8,7 +8,8 @@ from ldm3d.worlds import noise, sprites
 from ldm3d.worlds.arrays import Array
 from ldm3d.worlds.places import Place
 from ldm3d.worlds.plants import Garden, asked, scatter, spread
-from ldm3d.worlds.scene import Scene, Stones
+from ldm3d.worlds.rubble import boulders
+from ldm3d.worlds.scene import Scene
 from ldm3d.worlds.shade import Hit, Shader
 from ldm3d.worlds.sky import colour, smoothstep
 from ldm3d.worlds.spec import Wish
@@ -141,14 +142,8 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
     rocks = ground(asked(off_path(scatter(rng, 2.8, 50.0, int(46 * wish.density), 0.8), 1.1), wish, "rocks", 3.0))
     n = len(rocks)
     width = rng.uniform(0.18, 0.75, n)
-    stones = Stones(
-        centre=rocks + np.array([[0, 1, 0]]) * (width * 0.18)[:, None],
-        axes=np.stack([width, width * rng.uniform(0.55, 0.85, n), width * rng.uniform(0.7, 1.2, n)], axis=1),
-        turn=rng.uniform(0, 2 * np.pi, n),
-        colour=garden.tints(n, (0.15, 0.145, 0.13), 0.15),
-        uneven=np.full(n, 0.16),
-        moss=rng.uniform(0.5, 1.0, n),
-        glow=np.zeros(n),
+    stones = boulders(
+        garden, rocks, width, (0.15, 0.145, 0.13), raised=0.18, flat=(0.55, 0.85), uneven=0.16, moss=(0.5, 1.0)
     )
     return Scene(
         smooth=0.25,

@@ -12,7 +12,8 @@ from ldm3d.worlds.arrays import Array
 from ldm3d.worlds.light import Light
 from ldm3d.worlds.places import Place
 from ldm3d.worlds.plants import Garden, asked, scatter, spread
-from ldm3d.worlds.scene import Scene, Stones
+from ldm3d.worlds.rubble import boulders
+from ldm3d.worlds.scene import Scene
 from ldm3d.worlds.shade import Hit, Shader
 from ldm3d.worlds.spec import Wish
 from ldm3d.worlds.vectors import colour, smoothstep
@@ -286,15 +287,7 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
     )
     n = len(rocks)
     width = np.minimum(rng.uniform(0.10, 0.65, n), 0.13 * np.hypot(rocks[:, 0], rocks[:, 2]))
-    stones = Stones(
-        centre=rocks + UP * (width * 0.2)[:, None],
-        axes=np.stack([width, width * rng.uniform(0.5, 0.85, n), width * rng.uniform(0.7, 1.2, n)], axis=1),
-        turn=rng.uniform(0, 2 * np.pi, n),
-        colour=garden.tints(n, (0.125, 0.120, 0.105), 0.15),
-        uneven=np.full(n, 0.17),
-        moss=rng.uniform(0.4, 1.0, n),
-        glow=np.zeros(n),
-    )
+    stones = boulders(garden, rocks, width, (0.125, 0.120, 0.105), moss=(0.4, 1.0))
     return Scene(
         height=floor.height,
         shade_ground=floor.shade,

@@ -8,7 +8,8 @@ from ldm3d.worlds import noise, sprites
 from ldm3d.worlds.arrays import Array
 from ldm3d.worlds.places import Place
 from ldm3d.worlds.plants import Garden, asked, scatter, spread
-from ldm3d.worlds.scene import Scene, Stones
+from ldm3d.worlds.rubble import boulders
+from ldm3d.worlds.scene import Scene
 from ldm3d.worlds.shade import Hit, Shader
 from ldm3d.worlds.sky import colour, dot, smoothstep
 from ldm3d.worlds.spec import Wish
@@ -184,14 +185,17 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
         rng.uniform(0.08, 0.35, n) * (1.0 + (rng.uniform(0, 1, n) < 0.25) * rng.uniform(1.5, 4.5, n)),
         0.16 * np.hypot(rocks[:, 0], rocks[:, 2]),
     )
-    stones = Stones(
-        centre=rocks + np.array([[0, 1, 0]]) * (width * 0.15)[:, None],
-        axes=np.stack([width, width * rng.uniform(0.55, 0.95, n), width * rng.uniform(0.7, 1.3, n)], axis=1),
-        turn=rng.uniform(0, 6.28, n),
-        colour=garden.tints(n, (0.25, 0.24, 0.23), 0.1),
-        uneven=np.full(n, 0.32),
-        moss=rng.uniform(0.0, 0.5, n),
-        glow=np.zeros(n),
+    stones = boulders(
+        garden,
+        rocks,
+        width,
+        (0.25, 0.24, 0.23),
+        spread=0.1,
+        raised=0.15,
+        flat=(0.55, 0.95),
+        broad=(0.7, 1.3),
+        uneven=0.32,
+        moss=(0.0, 0.5),
     )
     return Scene(
         smooth=0.45,

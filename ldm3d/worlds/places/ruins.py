@@ -281,7 +281,7 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
         limbs=garden.all_limbs(),
         stones=None
         if "rocks" in wish.without
-        else boulders(rng, rocks, size, (site.tone[0] * 0.8, site.tone[1] * 0.8, site.tone[2] * 0.8)),
+        else boulders(garden, rocks, size, (site.tone[0] * 0.8, site.tone[1] * 0.8, site.tone[2] * 0.8)),
         meshes=mason.meshes(),
         lamps=Lamps.at(shine, (26.0, 13.0, 4.4), 26.0) if "lamps" not in wish.without else None,
         moss=(0.10, 0.12, 0.045),

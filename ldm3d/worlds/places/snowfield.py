@@ -12,7 +12,8 @@ from ldm3d.worlds.filters import hashed
 from ldm3d.worlds.light import Light
 from ldm3d.worlds.places import Place
 from ldm3d.worlds.plants import Garden, scatter, spread
-from ldm3d.worlds.scene import Lamps, Scene, Stones
+from ldm3d.worlds.rubble import boulders
+from ldm3d.worlds.scene import Lamps, Scene
 from ldm3d.worlds.shade import Hit, Shader
 from ldm3d.worlds.shapes import Mason
 from ldm3d.worlds.spec import Wish
@@ -249,14 +250,17 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
     n = len(rocks) if "rocks" not in wish.without else 0
     rocks = rocks[:n]
     width = np.minimum(rng.uniform(0.15, 1.1, n) ** 1.5, 0.13 * np.hypot(rocks[:, 0], rocks[:, 2]))
-    stones = Stones(
-        centre=rocks + np.array([[0, 1, 0]]) * (width * 0.1)[:, None],
-        axes=np.stack([width, width * rng.uniform(0.6, 0.95, n), width * rng.uniform(0.7, 1.25, n)], axis=1),
-        turn=rng.uniform(0, 2 * np.pi, n),
-        colour=garden.tints(n, (0.21, 0.205, 0.21), 0.14),
-        uneven=np.full(n, 0.36),
-        moss=np.full(n, 0.4),
-        glow=np.zeros(n),
+    stones = boulders(
+        garden,
+        rocks,
+        width,
+        (0.21, 0.205, 0.21),
+        spread=0.14,
+        raised=0.1,
+        flat=(0.6, 0.95),
+        broad=(0.7, 1.25),
+        uneven=0.36,
+        moss=0.4,
     )
     return Scene(
         height=plain.height,

@@ -306,7 +306,7 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
     rocks = rocks[(np.abs(off) > 1.5) & (np.abs(off) < 2.5)]
     rx, rz = rocks[:, 0].astype(np.float32), rocks[:, 1].astype(np.float32)
     feet = np.stack([rx, land.height(rx, rz, np.full_like(rx, 0.1)), rz], 1).astype(np.float64)
-    stones = boulders(rng, feet, rng.uniform(0.08, 0.24, len(feet)), (0.26, 0.25, 0.23))
+    stones = boulders(garden, feet, rng.uniform(0.08, 0.24, len(feet)), (0.26, 0.25, 0.23))
     return Scene(
         height=land.height,
         shade_ground=land.shade,
