@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -109,13 +110,26 @@ def test_cancelling_a_download_leaves_the_worker_ready(worker: JobQueue, publish
     assert next(report for report in reports if report.unit == "bytes").done > 0
 
 
-def test_what_cannot_be_installed_here_is_told_with_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_not_installed_is_told_with_the_way(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """In the clone's own environment, in another one beside a clone, and where the program came as a wheel."""
     from depthfusion.errors import MachineError
 
     monkeypatch.setattr(parts, "PARTS", ("torch", "no_such_module"))
     assert parts.lacking() == ["no_such_module"]
-    with pytest.raises(MachineError, match=r"not installed here: .*pip install -r locks/ldm3d.txt"):
-        parts.require()
-    monkeypatch.setattr(parts, "_ROOT", Path("/nowhere"))
-    with pytest.raises(MachineError, match=r'not installed here: .*`pip install "depthfusion\[ldm3d\]"`'):
+    clone = tmp_path / "clone"
+    for name in ("start.py", "installer/environment.py"):
+        (clone / name).parent.mkdir(parents=True, exist_ok=True)
+        (clone / name).touch()
+    environment, elsewhere = clone / ".venv", tmp_path / "environment"
+    for root, prefix, way in (
+        (clone, environment, r"`python3 start.py` with the same arguments installs them"),
+        (clone, elsewhere, r"`python3 start.py` installs them, or `pip install -r locks/ldm3d.txt`"),
+        (tmp_path / "site-packages", elsewhere, r'`pip install "depthfusion\[ldm3d\]"`'),
+    ):
+        monkeypatch.setattr(parts, "_ROOT", root)
+        monkeypatch.setattr(sys, "prefix", str(prefix))
+        with pytest.raises(MachineError, match="not installed here: .*" + way):
+            parts.require()
+        assert parts.can_install() is (prefix == environment)
+    with pytest.raises(MachineError, match="not installed here"):
         parts.InstallPartsJob().run(None)  # type: ignore[arg-type]

@@ -150,6 +150,7 @@ def test_where_parts_cannot_be_installed_it_is_said_how(
     lacking: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parts, "installed", lambda: False)
+    monkeypatch.setattr(parts, "can_install", lambda: False)
     lacking.making.survey()
     qtbot.waitUntil(lambda: bool(lacking.prompt.engines.lacks), timeout=LONG)
     QTest.mouseClick(lacking.prompt.getter, LEFT)
