@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from depthfusion.conversion import DepthUnit
     from depthfusion.panorama import Panorama
+    from depthfusion.render.renderer import Renderer
+    from depthfusion.render.surface import Surface
 
     Draw = Callable[[Frame, Displacement], NDArray[np.uint8]]
 
@@ -85,8 +87,8 @@ class SceneJob(Job):
 
 
 @contextlib.contextmanager
-def drawing(scene: Panorama, progress: Progress) -> Iterator[Draw]:
-    """Yield what draws a frame by a rule into sRGB uint8 [height, width, 3], in an OpenGL context of its own.
+def opened(scene: Panorama, progress: Progress) -> Iterator[tuple[Renderer, Surface]]:
+    """Yield a renderer and the world to draw with it, in an OpenGL context of their own.
 
     Raises `MachineError` where there is no OpenGL.
     """
@@ -105,4 +107,11 @@ def drawing(scene: Panorama, progress: Progress) -> Iterator[Draw]:
             progress.step("preparing the world", share)
         renderer = Renderer(context)
         things.callback(renderer.release)
+        yield renderer, surface
+
+
+@contextlib.contextmanager
+def drawing(scene: Panorama, progress: Progress) -> Iterator[Draw]:
+    """Yield what draws a frame by a rule into sRGB uint8 [height, width, 3]; as `opened`."""
+    with opened(scene, progress) as (renderer, surface):
         yield functools.partial(renderer.picture, surface)
