@@ -16,7 +16,7 @@ from depthfusion.camera.path import CameraPath
 from depthfusion.camera.pose import Array, Pose
 from depthfusion.camera.presets import DEFAULT_SECONDS, PRESETS, preset
 from depthfusion.errors import InputError
-from depthfusion.export import codecs
+from depthfusion.export import codecs, spherical
 from depthfusion.export.codecs import Encoding
 from depthfusion.export.ffmpeg import Encoder
 from depthfusion.export.scene import SceneJob, drawing
@@ -73,6 +73,7 @@ class VideoJob(SceneJob):
                 encoder.write(draw(compose(view, pose, fov, size, rule), rule))
             progress.step("finishing the video", 0)
             encoder.finish()
+            spherical.mark(partial, view)
         return {
             "output": str(output),
             "frames": len(times),
