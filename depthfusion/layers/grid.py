@@ -1,0 +1,42 @@
+"""Maps of the whole sphere as plain arrays: their neighbours across the seam and over the poles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def padded(image: NDArray[Any], margin: int) -> NDArray[Any]:
+    """Return `image` [h, w, ...] with `margin` more texels on every side: what lies beyond the seam and the poles.
+
+    Above the first row lies the first row again, half a turn away. `margin` is at most h, w is even.
+    """
+    half = image.shape[1] // 2
+    above = np.roll(image[:margin][::-1], half, axis=1)
+    below = np.roll(image[image.shape[0] - margin :][::-1], half, axis=1)
+    tall = np.concatenate((above, image, below))
+    return np.concatenate((tall[:, tall.shape[1] - margin :], tall, tall[:, :margin]), axis=1)
+
+
+def widest(image: NDArray[Any], reach: int = 1) -> NDArray[Any]:
+    """Return the greatest value [h, w] within `reach` texels to all sides and corners; of a mask, the mask grown."""
+    return _extreme(image, reach, np.maximum)
+
+
+def narrowest(image: NDArray[Any], reach: int = 1) -> NDArray[Any]:
+    """Return the least value [h, w] within `reach` texels to all sides and corners; of a mask, the mask shrunk."""
+    return _extreme(image, reach, np.minimum)
+
+
+def _extreme(image: NDArray[Any], reach: int, take: np.ufunc) -> NDArray[Any]:
+    height, width = image.shape
+    wide = padded(image, reach)
+    across = wide[:, :width].copy()
+    for shift in range(1, 2 * reach + 1):
+        take(across, wide[:, shift : shift + width], out=across)
+    best = across[:height].copy()
+    for shift in range(1, 2 * reach + 1):
+        take(best, across[shift : shift + height], out=best)
+    return best
