@@ -36,6 +36,11 @@ class Look(State):
         "distance of depth 0 with the inverse mapping (auto: the panorama's own, else 50)",
     )
     levels = Vector((0.0, 1.0), "the depths that are stretched to 0 and 1")
+    edges = Choice(
+        "layered",
+        "what is seen past depth edges: a second layer behind a cut, or the stretched surface",
+        ("layered", "stretched"),
+    )
 
     def displacement(self, near: float | None = None, far: float | None = None) -> Displacement:
         """Return the rule in numbers; `near` and `far` in metres are the panorama's own, used where ours are auto."""
@@ -51,7 +56,7 @@ class Look(State):
         chosen_far = self.far if self.far is not None else far or DEFAULT_FAR
         if not chosen_near < chosen_far:
             raise InputError(f"near {chosen_near:g} m is not below far {chosen_far:g} m: lower near or raise far")
-        return Displacement(self.mapping, self.radius, self.strength, chosen_near, chosen_far, low, high)
+        return Displacement(self.mapping, self.radius, self.strength, chosen_near, chosen_far, low, high, self.edges)
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,7 @@ class Displacement:
 
     linear (LDM3D paper, section 3.4: ½ neutral, 1 nearer, 0 farther): r = radius·(1 + strength·(1 − 2d)).
     inverse: 1/r = d/near + (1 − d)/far. Distances in metres; d in [0, 1] after `low`..`high` is stretched to 0..1.
+    `edges` is not about distance: "layered" cuts the surface where it would stretch, if its second layer is there.
     """
 
     mapping: str = "linear"
@@ -69,6 +75,7 @@ class Displacement:
     far: float = DEFAULT_FAR
     low: float = 0.0
     high: float = 1.0
+    edges: str = "stretched"
 
     def radius_of(self, depth: Floats) -> Floats:
         """Return the distances in metres of `depth` [...] in [0, 1], in its own precision."""

@@ -18,7 +18,7 @@ from depthfusion.render.quality import Quality
 from depthfusion.render.relief import PATCH
 from depthfusion.render.selection import TRIANGLES, Selection
 from depthfusion.render.shaders import source
-from depthfusion.render.surface import Surface
+from depthfusion.render.surface import FREE_UNIT, Surface
 
 if TYPE_CHECKING:
     import moderngl
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 _DEPTH_CLAMP = 0x864F
 _APART = 1.5
 """Texels between samples that still average well, as in colour.glsl."""
-_FREE_UNIT = 3
-"""The first texture unit that a surface does not use."""
 
 
 def patch_indices() -> NDArray[np.uint16]:
@@ -110,7 +108,7 @@ class Rasteriser:
     def plan(self, surface: Surface, views: list[View], rule: Displacement, quality: Quality) -> Plan:
         """Choose the patches of one frame's perspective views."""
         eyes = [eye_of(view) for view in views]
-        return Plan(surface, rule, quality, surface.selector.select(rule, eyes, quality.tolerance_px))
+        return Plan(surface, rule, quality, surface.selector(rule).select(rule, eyes, quality.tolerance_px))
 
     def paint(
         self,
@@ -132,7 +130,7 @@ class Rasteriser:
         sharpness = [(taps, (0, 0, *tile[2:])), *((plan.most_taps, cap) for cap in plan.caps(views, tile))]
         for part in parts:
             triangles = sum(self._measure(plan, sight, number, part) for number, sight in enumerate(sights))
-            for unit, depth in enumerate(self._depths, _FREE_UNIT):
+            for unit, depth in enumerate(self._depths, FREE_UNIT):
                 depth.texture.use(unit)
             target.use()
             target.viewport = (*corner, *tile[2:])
@@ -148,7 +146,7 @@ class Rasteriser:
                 _write(shade, "eyes", np.array([view.pose.position for view in views]))
                 _write(shade, "rays", np.array([sight.rays for sight in sights]))
                 _write(shade, "ranges", np.array([sight.range for sight in sights]))
-                shade["depths"] = list(range(_FREE_UNIT, _FREE_UNIT + len(sights))) if len(sights) > 1 else _FREE_UNIT
+                shade["depths"] = list(range(FREE_UNIT, FREE_UNIT + len(sights))) if len(sights) > 1 else FREE_UNIT
                 shade["origin"] = corner
                 shade["background"] = background
                 screen.render(self.context.TRIANGLES, vertices=3)

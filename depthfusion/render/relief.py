@@ -73,6 +73,10 @@ class Relief:
         side = PATCH * step
         return _within_texels(self.depth, x * side, y * side, side, step)
 
+    def split(self, level: int, x: NDArray[np.int64], y: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return which of patches x, y [n] at step 2^level have a layer behind them: none, of a single surface."""
+        return np.zeros(len(x), bool)
+
 
 def relief_of(depth: Depths) -> Relief:
     """Measure `depth` [H, W]: seconds for the largest maps, so not for the thread that draws."""

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from depthfusion.errors import MachineError
-from depthfusion.render.prepare import Prepared
+from depthfusion.look import Displacement
+from depthfusion.render.prepare import Behind, Prepared
 from depthfusion.render.selection import Selector
 
 if TYPE_CHECKING:
@@ -17,10 +18,16 @@ if TYPE_CHECKING:
 
 _SRGB8 = 0x8C41
 _STEP = 4 << 20
+FREE_UNIT = 8
+"""The first texture unit that a surface does not use."""
 
 
 class Surface:
     """The textures of one prepared panorama; drawable once `upload` has run to its end.
+
+    Shaders know them by name: `colour_map` and `smaller_map` (sRGB: the whole, and its halves), `depth_map`; and, if
+    `layered`, `front_map` (the front layer's depth), `alpha_map` (its opacity field), `back_depth_map`,
+    `back_colour_map` and `back_smaller_map`.
 
     A colour wider than this machine's textures is drawn from its first half that fits. Raises `MachineError` for a
     depth map that does not fit.
@@ -28,36 +35,87 @@ class Surface:
 
     def __init__(self, context: moderngl.Context, prepared: Prepared) -> None:
         self.context = context
-        self.selector = Selector(prepared.relief)
-        limit = int(context.info["GL_MAX_TEXTURE_SIZE"])
+        self._selector = Selector(prepared.relief)
+        self._layered: Selector | None = None
+        self._limit = int(context.info["GL_MAX_TEXTURE_SIZE"])
         width, height = prepared.relief.size
-        if max(width, height) > limit:
+        if max(width, height) > self._limit:
             raise MachineError(
                 f"a depth map of {width}x{height} cannot be drawn: this machine's OpenGL holds textures of at most "
-                f"{limit} pixels a side; reduce the depth map or use another graphics card"
+                f"{self._limit} pixels a side; reduce the depth map or use another graphics card"
             )
-        self._colours = [level for level in prepared.colours if max(level.shape[:2]) <= limit]
-        self._depth = prepared.relief.depth
+        self._prepared: Prepared | None = prepared
         self._textures: dict[str, moderngl.Texture] = {}
-        self.colour_height = len(self._colours[0])
+        self.colour_height = len(self._fitting(prepared.colours)[0])
+
+    @property
+    def layered(self) -> bool:
+        """Whether the second layer is there: without it the surface is drawn stretched, whatever the look says."""
+        return self._layered is not None
+
+    def cut(self, rule: Displacement) -> bool:
+        """Return whether depth edges are cut by `rule`."""
+        return rule.edges == "layered" and self.layered
+
+    def selector(self, rule: Displacement) -> Selector:
+        """Return what chooses the patches that are drawn by `rule`."""
+        return self._layered if self._layered is not None and self.cut(rule) else self._selector
 
     def upload(self) -> Iterator[float]:
         """Bring everything onto the card in small steps, and yield the share that is done in (0, 1] after each.
 
         A step moves at most 4 MB (or a row of texels, if that is more): a window can spread them over its paints.
         """
-        smaller = self._colours[1:] or self._colours
-        total = sum(level.nbytes for level in (self._colours[0], *smaller)) + self._depth.nbytes
+        assert self._prepared is not None
+        behind = self._prepared.behind
+        whole = self._bytes(self._prepared.colours) + self._prepared.relief.depth.nbytes
+        more = self._behind_bytes(behind) if behind is not None else 0
         done = 0
-        for sent in self._steps(smaller):
+        for sent in self._steps(self._prepared):
+            done += sent
+            yield done / (whole + more)
+        self._prepared = None
+        if behind is not None:
+            for share in self.add(behind):
+                yield (whole + share * more) / (whole + more)
+
+    def add(self, behind: Behind) -> Iterator[float]:
+        """Bring the second layer onto the card beside what is there; yield as `upload` does."""
+        total = self._behind_bytes(behind)
+        done = 0
+        for sent in self._behind_steps(behind):
             done += sent
             yield done / total
-        self._colours.clear()
+        self._layered = Selector(behind.relief)
 
-    def _steps(self, smaller: list[NDArray[np.uint8]]) -> Iterator[int]:
-        colour = self._texture("colour_map", self._colours[0], 3, internal_format=_SRGB8)
-        yield from _write(colour, self._colours[0], 0)
-        halves = self._texture("smaller_map", smaller[0], 3, internal_format=_SRGB8)
+    def _fitting(self, levels: tuple[NDArray[np.uint8], ...]) -> list[NDArray[np.uint8]]:
+        return [level for level in levels if max(level.shape[:2]) <= self._limit]
+
+    def _bytes(self, levels: tuple[NDArray[np.uint8], ...]) -> int:
+        fitting = self._fitting(levels)
+        return sum(level.nbytes for level in (fitting[0], *(fitting[1:] or fitting)))
+
+    def _behind_bytes(self, behind: Behind) -> int:
+        depths = behind.relief.depth.nbytes + behind.relief.back.nbytes
+        return self._bytes(behind.colours) + behind.alpha.nbytes + depths
+
+    def _steps(self, prepared: Prepared) -> Iterator[int]:
+        yield from self._colour("", prepared.colours)
+        yield from self._depth("depth_map", prepared.relief.depth)
+
+    def _behind_steps(self, behind: Behind) -> Iterator[int]:
+        yield from self._colour("back_", behind.colours)
+        alpha = self._texture("alpha_map", behind.alpha, 1)
+        yield from _write(alpha, behind.alpha, 0)
+        yield from self._depth("front_map", behind.relief.depth)
+        yield from self._depth("back_depth_map", behind.relief.back)
+
+    def _colour(self, layer: str, levels: tuple[NDArray[np.uint8], ...]) -> Iterator[int]:
+        first, *rest = self._fitting(levels)
+        smaller = rest or [first]
+        colour = self._texture(f"{layer}colour_map", first, 3, internal_format=_SRGB8)
+        yield from _write(colour, first, 0)
+        halves = self._texture(f"{layer}smaller_map", smaller[0], 3, internal_format=_SRGB8)
         # Room for a half's halves is only to be had by having them made; they are written over with ours. It is this
         # slow step that the full size, four times as slow, has a texture of its own for.
         halves.build_mipmaps(0, len(smaller) - 1)
@@ -65,9 +123,11 @@ class Surface:
         yield 0
         for number, level in enumerate(smaller):
             yield from _write(halves, level, number)
-        depth = self._texture("depth_map", self._depth, 1, dtype="nu2")
+
+    def _depth(self, name: str, image: NDArray[np.uint16]) -> Iterator[int]:
+        depth = self._texture(name, image, 1, dtype="nu2")
         depth.filter = (self.context.NEAREST, self.context.NEAREST)
-        yield from _write(depth, self._depth, 0)
+        yield from _write(depth, image, 0)
 
     def _texture(self, name: str, image: NDArray[Any], components: int, **kind: Any) -> moderngl.Texture:
         height, width = image.shape[:2]
