@@ -86,16 +86,21 @@ def parameters_text(request: Mapping[str, Any], size: tuple[int, int]) -> str:
     return "\n".join(lines)
 
 
-def gpano(width: int, height: int) -> str:
-    """Return the XMP packet by which viewers know a whole sphere (http://ns.google.com/photos/1.0/panorama/)."""
+def gpano(width: int, height: int, full_width: int | None = None) -> str:
+    """Return the XMP packet by which viewers know a picture of the sphere (http://ns.google.com/photos/1.0/panorama/).
+
+    `width` and `height` are the picture's, in pixels; it is the middle of a sphere that would be `full_width` wide, or
+    all of it.
+    """
+    full_width = full_width or width
     values = {
         "ProjectionType": "equirectangular",
         "UsePanoramaViewer": "True",
-        "FullPanoWidthPixels": width,
+        "FullPanoWidthPixels": full_width,
         "FullPanoHeightPixels": height,
         "CroppedAreaImageWidthPixels": width,
         "CroppedAreaImageHeightPixels": height,
-        "CroppedAreaLeftPixels": 0,
+        "CroppedAreaLeftPixels": (full_width - width) // 2,
         "CroppedAreaTopPixels": 0,
         "StitchingSoftware": "DepthFusion",
     }

@@ -7,16 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from depthfusion import metadata
 from depthfusion.camera.frame import compose, pose_of
 from depthfusion.errors import InputError
 from depthfusion.export.scene import SceneJob, drawing
 from depthfusion.jobs.job import Json
 from depthfusion.jobs.progress import Progress
 from ldm3d.files import whole_file
+from ldm3d.rgbd import XMP
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from depthfusion.camera.options import ViewOptions
 
 # How Pillow is told to write each format: without loss where there is such a way, else hardly compressed.
 _FORMATS: dict[str, dict[str, Any]] = {
@@ -27,6 +31,7 @@ _FORMATS: dict[str, dict[str, Any]] = {
     ".tif": {"compression": "tiff_deflate"},
     ".tiff": {"compression": "tiff_deflate"},
 }
+_TIFF_XMP = 700
 _LARGEST_SIDE = {".jpg": 65_500, ".jpeg": 65_500, ".webp": 16_383}
 
 
@@ -56,15 +61,35 @@ class StillJob(SceneJob):
             progress.step("drawing", 0)
             pixels = draw(frame, rule)
         progress.step("writing the picture", 0)
-        write(pixels, output)
+        write(pixels, output, panorama_mark(view, size))
         return {"output": str(output)}
 
 
-def write(pixels: NDArray[np.uint8], output: Path) -> None:
-    """Write sRGB pixels [height, width, 3] whole, in the format of the suffix."""
-    from PIL import Image
+def panorama_mark(view: ViewOptions, size: tuple[int, int]) -> str | None:
+    """Return the XMP packet by which viewers know a still of `view`, of `size` in pixels, for a sphere or half of one.
 
-    image, choice = Image.fromarray(pixels), _FORMATS[output.suffix.lower()]
+    None for what is no such picture, and for two eyes in one: these viewers would wrap both around as one.
+    """
+    whole = {"equirect": size[0], "vr180": 2 * size[0]}.get(view.projection)
+    if whole is None or view.layout not in {"mono", "anaglyph"}:
+        return None
+    return metadata.gpano(*size, whole)
+
+
+def write(pixels: NDArray[np.uint8], output: Path, xmp: str | None = None) -> None:
+    """Write sRGB pixels [height, width, 3] whole, in the suffix's format, with an XMP packet where one is given."""
+    from PIL import Image
+    from PIL.PngImagePlugin import PngInfo
+
+    image, suffix = Image.fromarray(pixels), output.suffix.lower()
+    choice = dict(_FORMATS[suffix])
+    if xmp is not None and suffix == ".png":
+        choice["pnginfo"] = PngInfo()  # Pillow has no other way into a PNG
+        choice["pnginfo"].add_itxt(XMP, xmp)
+    elif xmp is not None and "compression" in choice:
+        choice["tiffinfo"] = {_TIFF_XMP: xmp.encode()}
+    elif xmp is not None:
+        choice["xmp"] = xmp.encode()
     with whole_file(output) as partial:
         if "compression" not in choice:
             image.save(partial, **choice)

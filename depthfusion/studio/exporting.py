@@ -30,7 +30,9 @@ def suggestion(session: Session, kind: str, source: Path) -> Path:
     """Return a path in today's folder, named as players look for it, where nothing is yet. No folder is made."""
     suffix = _KINDS[kind][1]
     view = session.view
-    name = source.stem if kind == "project" else suggested_name(source.stem, view.layout, view.projection, "")
+    name = source.stem
+    if kind != "project":
+        name = suggested_name(name, view.layout, view.projection, "", swap=view.swap)
     unused = places.unused(places.results(), name, (suffix, ".depth.png") if suffix == ".png" else (suffix,))
     return unused.with_name(unused.name + suffix)
 
