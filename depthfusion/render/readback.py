@@ -22,10 +22,10 @@ IN_FLIGHT = 3
 class Readback:
     """A picture to draw into, handed over as planes that a video encoder takes, a few frames later.
 
-    The planes are those of NV12 (`bits` 8) or P010 (`bits` 10, in the upper bits of 16): Y' row by row
-    from the top, then Cb and Cr in turn for every 2×2 pixels, BT.709 in limited range, chroma sited left. With 10 bits
-    the picture itself has 16. There is no fence in moderngl: a pixel-pack buffer is waited for where it is mapped, and a
-    ring of them leaves the driver two frames' time until then.
+    The planes are those of NV12 (`bits` 8) or P010 (`bits` 10, in the upper bits of 16): Y' row by row from the top,
+    then Cb and Cr in turn for every 2×2 pixels, BT.709 in limited range, chroma sited left. With 10 bits the picture
+    itself has 16. There is no fence in moderngl: a pixel-pack buffer is waited for where it is mapped, and a ring of
+    them leaves the driver two frames' time until then.
 
     Args:
         context: current, and the picture's.
