@@ -294,7 +294,7 @@ class Auto(Value[T | None]):
     """A value that the program chooses while it is None, written `auto`; otherwise an `inner` one."""
 
     def __init__(self, inner: Value[T], description: str | None = None) -> None:
-        super().__init__(None, description or inner.description, unit=inner.unit)
+        super().__init__(None, description or inner.description, label=inner._label, unit=inner.unit)
         self.inner = inner
 
     def __set_name__(self, owner: type[State], name: str) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from depthfusion.camera.options import ViewOptions
+from depthfusion.camera.options import GREATEST_FOV, LEAST_FOV
 from depthfusion.camera.pose import Array, Pose
 from depthfusion.errors import InputError
 from depthfusion.json_file import check_keys, check_version, number, read_object, shown
@@ -227,7 +227,7 @@ def _keyframe(read: Any, where: str) -> Keyframe:
     ease = read.get("ease", "smooth")
     if not isinstance(ease, str) or ease not in EASES:
         raise InputError(f"'ease' of {where} is {shown(ease)}: choose {', '.join(EASES)}")
-    fov = number(read["fov"], ViewOptions.fov.minimum, ViewOptions.fov.maximum, f"'fov' of {where}")
+    fov = number(read["fov"], LEAST_FOV, GREATEST_FOV, f"'fov' of {where}")
     return Keyframe(number(read["t"], 0, _LARGEST, f"'t' of {where}"), (x, y, z), yaw, pitch, roll, fov, ease)
 
 

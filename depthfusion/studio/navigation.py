@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from depthfusion.camera.options import ViewOptions
+
 Vector3 = tuple[float, float, float]
 
-FOV_NARROWEST = 1.0
-FOV_WIDEST = 170.0
 _STEEPEST = 0.25  # near the poles a drag turns at most 1/0.25 times as far as the pointer goes
 _INSIDE = 0.98  # of the farthest radius
 
@@ -73,13 +73,16 @@ def dragged(
     return wrapped(yaw - turned), min(max(pitch - up, -90.0), 90.0)
 
 
-def zoomed(fov: float, notches: float) -> float:
+def zoomed(fov: float, notches: float, projection: str = "perspective") -> float:
     """Return the field of view in degrees after so many `notches` of the wheel, away from the person to come nearer.
 
-    A notch changes the picture's scale, tan(fov/2), by a tenth, which feels alike at every width.
+    A notch changes the picture's scale by a tenth, which feels alike at every width: tan(fov/2) of a perspective, and
+    tan(fov/4) of a little planet.
     """
-    scale = math.tan(math.radians(fov) / 2) * 1.1**-notches
-    return min(max(math.degrees(2 * math.atan(scale)), FOV_NARROWEST), FOV_WIDEST)
+    part = 4 if projection == "little-planet" else 2
+    _, narrowest, widest = ViewOptions.fov_of[projection]
+    scale = math.tan(math.radians(fov) / part) * 1.1**-notches
+    return min(max(math.degrees(part * math.atan(scale)), narrowest), widest)
 
 
 def moved(position: Vector3, yaw: float, keys: Iterable[str], distance: float) -> Vector3:

@@ -67,7 +67,7 @@ class ViewBar(QFrame):
     def _show(self, name: str) -> None:
         view = self._view
         self.layouts[view.layout].setChecked(True)
-        self.pose.setText(f"{view.yaw:.0f}°  {view.pitch:+.0f}°   {view.fov:.0f}° wide")
+        self.pose.setText(f"{view.yaw:.0f}°  {view.pitch:+.0f}°   {view.field_of_view:.0f}° wide")
 
     def _dress(self) -> None:
         c = theme.colours()

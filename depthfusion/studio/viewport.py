@@ -128,7 +128,7 @@ class Viewport(QOpenGLWidget):
         pose = pose_of(view)
         pose = type(pose)(navigation.inside(pose.position, rule.farthest), pose.yaw, pose.pitch, pose.roll)
         width, height = (round(length * scale) for length in self._pixels())
-        return compose(view, pose, view.fov, (width - width % 2, height - height % 2), rule), rule
+        return compose(view, pose, view.field_of_view, (width - width % 2, height - height % 2), rule), rule
 
     def _view_changed(self, name: str) -> None:
         if name == "layout":
@@ -247,7 +247,7 @@ class Viewport(QOpenGLWidget):
         start, end = grip - QPointF(*middle), event.position() - QPointF(*middle)
         self._grip = event.position()
         yaw, pitch = navigation.dragged(
-            view.yaw, view.pitch, view.roll, view.fov, eye, (start.x(), start.y()), (end.x(), end.y())
+            view.yaw, view.pitch, view.roll, view.field_of_view, eye, (start.x(), start.y()), (end.x(), end.y())
         )
         view.update({"yaw": yaw, "pitch": pitch})
 
@@ -259,7 +259,9 @@ class Viewport(QOpenGLWidget):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         view = self._session.view
-        view.fov = navigation.zoomed(view.fov, event.angleDelta().y() / _NOTCH)
+        if view.projection in view.fov_of:
+            notches = event.angleDelta().y() / _NOTCH
+            view.fov = navigation.zoomed(view.field_of_view, notches, view.projection)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
@@ -330,7 +332,7 @@ class Viewport(QOpenGLWidget):
             place = navigation.moved(view.position, view.yaw, self._moves.values(), seconds * _SPEED * rule.neutral)
             changes["position"] = navigation.inside(place, rule.farthest)
         if self._turns:
-            degrees = seconds * _TURN * view.fov
+            degrees = seconds * _TURN * view.field_of_view
             right = sum(turn[0] for turn in self._turns.values())
             up = sum(turn[1] for turn in self._turns.values())
             changes["yaw"] = navigation.wrapped(view.yaw + right * degrees)

@@ -260,7 +260,7 @@ def broken() -> list[tuple[str, Any]]:  # noqa: PLR0912 — a list of cases
                 read = valid()
                 read["keyframes"][i][name] = value
                 found.append((f"{name!r} of keyframe {i}", read))
-        for value in (0, 0.9, 170.5, -90, 180):
+        for value in (0, 0.9, 330.5, -90, 400):
             read = valid()
             read["keyframes"][i]["fov"] = value
             found.append((f"'fov' of keyframe {i}", read))

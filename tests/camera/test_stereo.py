@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from depthfusion.camera.lens import Perspective
+from depthfusion.camera.lens import Cubemap, Equirect, LittlePlanet, Perspective
 from depthfusion.camera.pose import Pose
 from depthfusion.camera.stereo import Rig
 from tests.camera.test_lens import POSE, pixel
@@ -45,3 +45,30 @@ def test_nothing_at_the_convergence_distance_has_parallax(separation, convergenc
     near, same, far = places.values()
     assert same == pytest.approx(0, abs=1e-9)
     assert near < 0 < far
+
+
+@given(st.floats(0.01, 0.2), st.floats(0.5, 50), st.floats(-3, 3), st.floats(-2, 2))
+def test_around_nothing_at_the_convergence_distance_has_parallax(separation, convergence, azimuth, height):
+    rig, pose = Rig(separation, convergence), Pose((1, 2, 3), 20, 30, 40)
+    places = []
+    for distance in (convergence / 2, convergence, convergence * 2):
+        point = np.array([np.sin(azimuth) * distance, height, -np.cos(azimuth) * distance])
+        (left_pose, left), (right_pose, right) = (rig.eye(pose, Equirect(), side) for side in ("left", "right"))
+        assert left_pose == right_pose == pose, "an eye's way around the head is the lens's"
+        apart = right.project(point, 2.0)[0] - left.project(point, 2.0)[0]
+        places.append((apart + 1) % 2 - 1)
+    near, same, far = places
+    assert same == pytest.approx(0, abs=1e-9)
+    assert near < 0 < far
+
+
+def test_a_little_planet_s_eyes_lie_side_by_side_without_convergence():
+    pose, lens = Pose((1, 2, 3), 30, 20, 10), LittlePlanet(200.0)
+    (left, left_lens), (right, right_lens) = (Rig(0.1, 2.0).eye(pose, lens, side) for side in ("left", "right"))
+    np.testing.assert_allclose(np.subtract(right.position, left.position), pose.right * 0.1, atol=1e-12)
+    assert left_lens == right_lens == lens
+
+
+def test_a_cubemap_has_no_eyes():
+    with pytest.raises(ValueError, match="no eyes"):
+        Rig().eye(Pose(), Cubemap(), "left")

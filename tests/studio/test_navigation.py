@@ -63,6 +63,13 @@ def test_zoom_is_undone_by_the_same_way_back_and_stays_in_range() -> None:
     assert navigation.zoomed(90, -1e3) == pytest.approx(170)
 
 
+def test_a_little_planet_zooms_by_its_own_scale() -> None:
+    nearer = navigation.zoomed(250, 1, "little-planet")
+    assert math.tan(math.radians(nearer) / 4) == pytest.approx(math.tan(math.radians(250) / 4) / 1.1)
+    limits = [navigation.zoomed(250, notches, "little-planet") for notches in (1e3, -1e3)]
+    assert limits == pytest.approx([60, 330])
+
+
 @pytest.mark.parametrize(
     ("keys", "expected"),
     [("W", (0, 0, -2)), ("S", (0, 0, 2)), ("D", (2, 0, 0)), ("A", (-2, 0, 0)), ("E", (0, 2, 0)), ("Q", (0, -2, 0))],

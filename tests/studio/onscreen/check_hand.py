@@ -37,7 +37,7 @@ def test_the_wheel_zooms(shown: Window) -> None:
         place, place, QPoint(), QPoint(0, 240), Qt.MouseButton.NoButton, none, Qt.ScrollPhase.NoScrollPhase, False
     )
     QApplication.sendEvent(viewport, event)
-    assert shown.session.view.fov < 80
+    assert shown.session.view.field_of_view < 80
 
 
 def test_keys_move_while_they_are_held_and_home_returns(shown: Window, qtbot: QtBot) -> None:
