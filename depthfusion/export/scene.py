@@ -71,7 +71,7 @@ class SceneJob(Job):
         Look(**self.look)
         view, export = ViewOptions(**self.view), ExportSettings(**self.export)
         size = export.size or default_size(view)
-        compose(view, pose_of(view), view.fov, size, Displacement())
+        compose(view, pose_of(view), view.field_of_view, size, Displacement())
         for source in (self.scene, self.depth, panorama.depth_beside(Path(self.scene))):
             if source is not None and os.path.realpath(output) == os.path.realpath(source):
                 raise InputError(f"{output} cannot be written because it is read as well: choose another name")

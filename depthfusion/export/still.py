@@ -56,7 +56,7 @@ class StillJob(SceneJob):
         scene, rule = self.read(progress)
         pose = pose_of(view)
         rule.check_inside(pose.position)
-        frame = compose(view, pose, view.fov, size, rule)
+        frame = compose(view, pose, view.field_of_view, size, rule)
         with drawing(scene, progress) as draw:
             progress.step("drawing", 0)
             pixels = draw(frame, rule)

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from depthfusion.camera import path as paths
-from depthfusion.camera.frame import compose, pose_of
+from depthfusion.camera.frame import compose, lens_of, pose_of
 from depthfusion.camera.path import CameraPath
 from depthfusion.camera.pose import Array, Pose
 from depthfusion.camera.presets import DEFAULT_SECONDS, PRESETS, preset
@@ -56,9 +56,11 @@ class VideoJob(SceneJob):
         seconds = export.seconds or (own.duration if own else DEFAULT_SECONDS)
         if own:
             ExportSettings.seconds.check(seconds)
+            for key in own.keyframes:  # between keyframes it is never wider nor narrower
+                lens_of(view, key.fov)
         times = paths.frame_times(seconds, rate)
         scene, rule = self.read(progress)
-        path = own.rescaled(seconds) if own else preset(export.path, pose_of(view), view.fov, rule, seconds)
+        path = own.rescaled(seconds) if own else preset(export.path, pose_of(view), view.field_of_view, rule, seconds)
         check_inside(path, times, rule)
         codec = codecs.choose(export.codec, size)
         encoding = Encoding(size, rate, codec, export.quality, usable(), self.title)
