@@ -6,21 +6,23 @@ import contextlib
 import errno
 import os
 import queue
-import re
 import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from depthfusion.errors import MachineError
 from depthfusion.export.codecs import Encoding
+from depthfusion.ffmpeg_program import last_words, program, start
+
+__all__ = ["Encoder", "Frame", "last_words", "program"]
 
 Frame = NDArray[np.uint8]
 
@@ -31,19 +33,6 @@ _LAST_LINES = 20
 # How often a wait looks whether the job was cancelled, and how long an ffmpeg that failed may take to end, in seconds.
 _LOOK = 0.05
 _END = 5.0
-
-
-def program() -> str:
-    """Return the path of imageio-ffmpeg's ffmpeg, or raise `MachineError`."""
-    import imageio_ffmpeg
-
-    try:
-        found: str = imageio_ffmpeg.get_ffmpeg_exe()
-    except RuntimeError:
-        raise MachineError(
-            "ffmpeg was not found: reinstall the package imageio-ffmpeg, or name a program in IMAGEIO_FFMPEG_EXE"
-        ) from None
-    return found
 
 
 class Encoder:
@@ -68,7 +57,7 @@ class Encoder:
         self._reader = threading.Thread(target=self._read, name="words of ffmpeg")
 
     def __enter__(self) -> Self:
-        self._process = _start([program(), *self._encoding.arguments(self._output)])
+        self._process = _start(self._encoding.arguments(self._output))
         try:
             self._writer.start()
             self._reader.start()
@@ -158,32 +147,13 @@ class Encoder:
         return MachineError(f"ffmpeg could not encode the video (code {code}): {words or 'it gave no reason'}")
 
 
-def last_words(text: str) -> str:
-    """Return what ffmpeg said, in one line of at most 400 letters, without the addresses of its parts."""
-    plain = (re.sub(r"\[([^]\s]+) @ 0x[0-9a-f]+\] ", r"\1: ", line).strip() for line in text.splitlines())
-    said = "; ".join(dict.fromkeys(line for line in plain if line))
-    return said if len(said) <= 400 else "… " + said[-398:]
-
-
-def _start(command: list[str]) -> subprocess.Popen[bytes]:
-    """Start ffmpeg apart from the terminal's Ctrl-C, which this process answers itself."""
-    apart: dict[str, Any] = {"process_group": 0}
-    if sys.platform == "win32":
-        apart = {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
-    try:
-        process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **apart
-        )
-    except OSError as error:
-        reason = error.strerror or error
-        raise MachineError(
-            f"ffmpeg ({command[0]}) could not be started ({reason}): reinstall the package imageio-ffmpeg"
-        ) from None
+def _start(arguments: Sequence[str]) -> subprocess.Popen[bytes]:
+    """Start ffmpeg with a pipe that takes much at once, by which drawing and encoding overlap better."""
+    process = start(arguments, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     if sys.platform == "linux":
         import fcntl
 
-        # A pipe that takes more at once lets drawing and encoding overlap better; the system may refuse.
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # the system may refuse
             fcntl.fcntl(_pipe(process.stdin).fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
     return process
 
