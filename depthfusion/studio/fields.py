@@ -185,7 +185,7 @@ class Form(QWidget):
             label.setFont(font)
 
     def _hide(self) -> None:
-        for name, relevant in self._relevant.items():
-            shown = relevant()
+        for name in self.fields.keys() & self._relevant.keys():
+            shown = self._relevant[name]()
             self._labels[name].setVisible(shown)
             self.fields[name].editor.setVisible(shown)

@@ -6,12 +6,17 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
+from depthfusion.camera.lens import Cubemap, Equirect, Lens, LittlePlanet
 from depthfusion.camera.options import ViewOptions
 
 Vector3 = tuple[float, float, float]
 
 _STEEPEST = 0.25  # near the poles a drag turns at most 1/0.25 times as far as the pointer goes
 _INSIDE = 0.98  # of the farthest radius
+_WIDEST_TURN = 90.0  # degrees: arrow keys turn no faster than with such a field of view
+_SPIN = 16.0  # radians that a drag across the picture's width turns at most, close to a pole
 
 # What a key moves: right, up, ahead.
 DIRECTIONS: dict[str, Vector3] = {
@@ -71,6 +76,59 @@ def dragged(
     across, up = across * math.cos(lean) + up * math.sin(lean), up * math.cos(lean) - across * math.sin(lean)
     turned = across / max(math.cos(math.radians(pitch)), _STEEPEST)
     return wrapped(yaw - turned), min(max(pitch - up, -90.0), 90.0)
+
+
+def turned(
+    view: ViewOptions, eye: Eye, start: tuple[float, float], end: tuple[float, float], tilts: bool = False
+) -> tuple[float, float]:
+    """Return yaw and pitch in degrees after the pointer held the scene from `start` to `end`, as `dragged`.
+
+    A perspective turns and tilts. With the other lenses a drag turns, around the poles as well, so that the horizon
+    stays level; with `tilts` it tilts and does not turn.
+    """
+    if view.projection == "perspective":
+        return dragged(view.yaw, view.pitch, view.roll, view.field_of_view, eye, start, end)
+    if tilts:
+        return view.yaw, min(max(view.pitch - _tilt(view, eye, end) + _tilt(view, eye, start), -90.0), 90.0)
+    return wrapped(view.yaw - _spin(view, eye, start, end)), view.pitch
+
+
+def _tilt(view: ViewOptions, eye: Eye, place: tuple[float, float]) -> float:
+    """Return the degrees up of a place, along the middle column of the lens (or of the cubemap's front face)."""
+    up = -2 * place[1] / eye.height
+    if view.projection == "little-planet":
+        half = math.tan(math.radians(view.field_of_view) / 4)
+        return math.degrees(2 * math.atan(up * half / eye.aspect))
+    return up * 90.0
+
+
+def _spin(view: ViewOptions, eye: Eye, start: tuple[float, float], end: tuple[float, float]) -> float:
+    """Return the degrees by which what lies at `start` is to the left of what lies at `end`."""
+    across = end[0] - start[0]
+    if view.projection == "cubemap" and _face(eye, start) != _face(eye, end):
+        return across / eye.width * 270.0  # three faces of 90°
+    places = np.array([start, end])
+    rays = _lens(view).rays(2 * places[:, 0] / eye.width, -2 * places[:, 1] / eye.height, eye.aspect)
+    before, after = np.arctan2(rays[:, 0], -rays[:, 2]).tolist()
+    spun = math.remainder(after - before, 2 * math.pi)
+    most = _SPIN * math.hypot(across, end[1] - start[1]) / eye.width
+    return math.degrees(min(max(spun, -most), most))
+
+
+def _lens(view: ViewOptions) -> Lens:
+    if view.projection == "little-planet":
+        return LittlePlanet(view.field_of_view)
+    return Cubemap() if view.projection == "cubemap" else Equirect(180.0 if view.projection == "vr180" else 360.0)
+
+
+def _face(eye: Eye, place: tuple[float, float]) -> tuple[int, int]:
+    """Return column and row of the cube's face at a place."""
+    return math.floor((place[0] / eye.width + 0.5) * 3), math.floor((place[1] / eye.height + 0.5) * 2)
+
+
+def turning(view: ViewOptions) -> float:
+    """Return by how many degrees the arrow keys turn in the time that a picture's width takes."""
+    return min(view.field_of_view, _WIDEST_TURN)
 
 
 def zoomed(fov: float, notches: float, projection: str = "perspective") -> float:

@@ -73,20 +73,12 @@ class Pictures:
         self._shown = self._still
         self.complete = True
 
-    def show(self, width: int, height: int) -> None:
-        """Copy the picture to the framebuffer of the canvas, which is so large and is the one in use."""
-        if self._shown is None:
-            return
-        size, canvas = self._shown.size(), QSize(width, height)
-        # Pictures have even sizes: one that only lacks a row or a column of the canvas is not stretched.
-        lacks = canvas - size
-        if max(lacks.width(), lacks.height()) <= 1:
-            canvas = size
-        origin = QPoint(0, 0)
-        # None is the canvas' own framebuffer.
-        QOpenGLFramebufferObject.blitFramebuffer(
-            None, QRect(origin, canvas), self._shown, QRect(origin, size), _COLOUR_BIT, _LINEAR
-        )
+    def show(self, left: int, bottom: int, width: int, height: int) -> None:
+        """Copy the picture to this place of the canvas, whose framebuffer is the one in use."""
+        if self._shown is not None:
+            there, here = QRect(left, bottom, width, height), QRect(QPoint(0, 0), self._shown.size())
+            # None is the canvas' own framebuffer.
+            QOpenGLFramebufferObject.blitFramebuffer(None, there, self._shown, here, _COLOUR_BIT, _LINEAR)
 
 
 def _room(have: QOpenGLFramebufferObject | None, size: tuple[int, int]) -> QOpenGLFramebufferObject:

@@ -12,7 +12,7 @@ from PySide6.QtOpenGLWidgets import QOpenGLWidget
 from depthfusion.camera.frame import Frame, compose, pose_of
 from depthfusion.errors import InputError, MachineError
 from depthfusion.look import Displacement
-from depthfusion.studio import navigation, opengl, theme
+from depthfusion.studio import lenses, navigation, opengl, theme
 from depthfusion.studio.pace import Pace
 from depthfusion.studio.pictures import Pictures
 from depthfusion.studio.scenes import Scene
@@ -69,6 +69,7 @@ class Viewport(QOpenGLWidget):
         self._stage: Stage | None = None
         self._pictures: Pictures | None = None
         self._drawn: tuple[int, int] | None = None  # the canvas' pixels, None where another picture is to be drawn
+        self._shown_at = (0, 0, 0, 0)  # the picture's place in them
         self._scene: Scene | None = None
         self._waiting = False
         self._coming = False
@@ -128,10 +129,15 @@ class Viewport(QOpenGLWidget):
         pose = pose_of(view)
         pose = type(pose)(navigation.inside(pose.position, rule.farthest), pose.yaw, pose.pitch, pose.roll)
         width, height = (round(length * scale) for length in self._pixels())
-        return compose(view, pose, view.field_of_view, (width - width % 2, height - height % 2), rule), rule
+        size = lenses.fitted(view, width, height)[2:]
+        return compose(view, pose, view.field_of_view, size, rule), rule
+
+    def picture(self) -> tuple[int, int, int, int]:
+        """Return left, top, width and height of the picture in the canvas' pixels."""
+        return lenses.fitted(self._session.view, *self._pixels())
 
     def _view_changed(self, name: str) -> None:
-        if name == "layout":
+        if name in {"projection", "layout"}:
             self.pace.forget()
         self.redraw()
 
@@ -182,7 +188,8 @@ class Viewport(QOpenGLWidget):
                 self.update()
         canvas = QColor(theme.colours().canvas)
         stage.clear(self.defaultFramebufferObject(), (canvas.redF(), canvas.greenF(), canvas.blueF()))
-        pictures.show(*self._pixels())
+        left, top, width, height = self._shown_at
+        pictures.show(left, self._pixels()[1] - top - height, width, height)
 
     def _draw(self, pictures: Pictures, began: float) -> None:
         try:
@@ -193,7 +200,7 @@ class Viewport(QOpenGLWidget):
             return
         self._say("")
         pictures.draw(frame, rule)
-        self._drawn = self._pixels()
+        self._drawn, self._shown_at = self._pixels(), self.picture()
         self.pace.drew(time.perf_counter() - began)
         self._rest.start()
 
@@ -243,12 +250,13 @@ class Viewport(QOpenGLWidget):
         if self._grip is None:
             return
         view, grip = self._session.view, self._grip
-        eye, middle = navigation.eye_at(view.layout, self.width(), self.height(), grip.x(), grip.y())
-        start, end = grip - QPointF(*middle), event.position() - QPointF(*middle)
+        left, top, width, height = (length / self.devicePixelRatio() for length in self.picture())
+        corner = QPointF(left, top)
+        eye, middle = navigation.eye_at(view.layout, width, height, grip.x() - left, grip.y() - top)
+        start, end = grip - corner - QPointF(*middle), event.position() - corner - QPointF(*middle)
         self._grip = event.position()
-        yaw, pitch = navigation.dragged(
-            view.yaw, view.pitch, view.roll, view.field_of_view, eye, (start.x(), start.y()), (end.x(), end.y())
-        )
+        tilts = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        yaw, pitch = navigation.turned(view, eye, (start.x(), start.y()), (end.x(), end.y()), tilts)
         view.update({"yaw": yaw, "pitch": pitch})
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -332,7 +340,7 @@ class Viewport(QOpenGLWidget):
             place = navigation.moved(view.position, view.yaw, self._moves.values(), seconds * _SPEED * rule.neutral)
             changes["position"] = navigation.inside(place, rule.farthest)
         if self._turns:
-            degrees = seconds * _TURN * view.field_of_view
+            degrees = seconds * _TURN * navigation.turning(view)
             right = sum(turn[0] for turn in self._turns.values())
             up = sum(turn[1] for turn in self._turns.values())
             changes["yaw"] = navigation.wrapped(view.yaw + right * degrees)

@@ -49,7 +49,9 @@ def test_the_canvas_shows_what_the_command_line_writes(
     subprocess.run(command, check=True, capture_output=True)
     with Image.open(output) as picture:
         written = np.asarray(picture.convert("RGB"), float)
-    grabbed = pixels(seen)[-size[1] :, : size[0]]
+    left, top, *lengths = canvas(shown).picture()
+    assert tuple(lengths) == size
+    grabbed = pixels(seen)[top : top + size[1], left : left + size[0]]
     assert decibels(grabbed, written) >= 60
 
 
