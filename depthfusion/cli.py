@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import depthfusion
-from depthfusion import console, model_command, options, picture_command, places
+from depthfusion import console, mesh_command, model_command, options, picture_command, places
 from depthfusion.camera.options import ViewOptions
 from depthfusion.errors import Exit, InputError, MachineError
 from depthfusion.export.settings import ExportSettings
@@ -151,6 +151,11 @@ def _parser() -> tuple[options.Parser, list[str]]:
     _output(video, "OUT.mp4", "the video")
     options.add(video, ExportSettings, "video")
     _view(video)
+
+    mesh = command("mesh", functools.partial(mesh_command.run, do=_do), "write a world as geometry for other programs")
+    _scene(mesh)
+    _output(mesh, mesh_command.OUTPUT, "the file; its suffix chooses the format")
+    mesh_command.add_options(mesh)
 
     model_command.add(commands, _do)
 
