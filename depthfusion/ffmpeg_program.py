@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 import subprocess
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import IO, Any
 
 from depthfusion.errors import MachineError
+
+_PIPE_BYTES = 1 << 20
 
 
 def program() -> str:
@@ -34,12 +38,22 @@ def start(arguments: Sequence[str], **pipes: Any) -> subprocess.Popen[bytes]:
         apart = {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
     command = [program(), *arguments]
     try:
-        return subprocess.Popen(command, **pipes, **apart)
+        # SVT-AV1 writes by itself and tells all it does: only its errors, then
+        return subprocess.Popen(command, env={**os.environ, "SVT_LOG": "1"}, **pipes, **apart)
     except OSError as error:
         reason = error.strerror or error
         raise MachineError(
             f"ffmpeg ({command[0]}) could not be started ({reason}): reinstall the package imageio-ffmpeg"
         ) from None
+
+
+def widen(pipe: IO[bytes] | None) -> None:
+    """Let `pipe` take much at once, where the system lets it: then both of its ends wait less for each other."""
+    if sys.platform == "linux" and pipe is not None:
+        import fcntl
+
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
 def last_words(text: str) -> str:

@@ -19,12 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from depthfusion.errors import MachineError
-from depthfusion.export.codecs import Encoding
+from depthfusion.export.encoding import Encoding
 from depthfusion.ffmpeg_program import last_words, program, start
 
 __all__ = ["Encoder", "Frame", "last_words", "program"]
 
 Frame = NDArray[np.uint8]
+"""The bytes of a frame's planes, as `render.readback` hands them over."""
 
 # Frames that wait between drawing and encoding: enough to overlap them, and memory does not grow with length.
 _WAITING_FRAMES = 2
@@ -86,7 +87,7 @@ class Encoder:
         return self._process.pid
 
     def write(self, frame: Frame) -> None:
-        """Add a frame [height, width, 3], which must not change afterwards; waits while two others wait already.
+        """Add a frame's planes, which must not change afterwards; waits while two others wait already.
 
         Raises `MachineError` with ffmpeg's own last words if it has ended, and `OSError` (ENOSPC) for a full disk.
         """

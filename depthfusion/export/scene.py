@@ -14,6 +14,7 @@ from depthfusion import panorama
 from depthfusion.camera.frame import Frame, compose, default_size, pose_of
 from depthfusion.camera.options import ViewOptions
 from depthfusion.errors import InputError
+from depthfusion.export import chosen
 from depthfusion.export.settings import ExportSettings
 from depthfusion.jobs.job import Job
 from depthfusion.jobs.progress import Progress
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from depthfusion.conversion import DepthUnit
+    from depthfusion.layers import Layers
     from depthfusion.panorama import Panorama
     from depthfusion.render.renderer import Renderer
     from depthfusion.render.surface import Surface
@@ -69,7 +71,7 @@ class SceneJob(Job):
         if output.suffix.lower() not in self.suffixes:
             raise InputError(f"{output} cannot be {self.what}: end its name in {' or '.join(self.suffixes)}")
         Look(**self.look)
-        view, export = ViewOptions(**self.view), ExportSettings(**self.export)
+        view, export = chosen.settings(self.view, self.export)
         size = export.size or default_size(view)
         compose(view, pose_of(view), view.field_of_view, size, Displacement())
         for source in (self.scene, self.depth, panorama.depth_beside(Path(self.scene))):
@@ -85,9 +87,18 @@ class SceneJob(Job):
         read = panorama.load(self.scene, self.depth, invert_depth=self.invert_depth, depth_unit=unit)
         return read, Look(**self.look).displacement(read.near, read.far)
 
+    def layers(self, scene: Panorama, rule: Displacement, progress: Progress) -> Layers | None:
+        """Return the layers that `rule` asks for: those of the files beside the panorama, else cut here."""
+        if rule.edges != "layered":
+            return None
+        from depthfusion.layers import split
+
+        progress.step("cutting the depth edges", 0)
+        return split(scene.rgb, scene.depth)
+
 
 @contextlib.contextmanager
-def opened(scene: Panorama, progress: Progress) -> Iterator[tuple[Renderer, Surface]]:
+def opened(scene: Panorama, progress: Progress, layers: Layers | None = None) -> Iterator[tuple[Renderer, Surface]]:
     """Yield a renderer and the world to draw with it, in an OpenGL context of their own.
 
     Raises `MachineError` where there is no OpenGL.
@@ -101,7 +112,7 @@ def opened(scene: Panorama, progress: Progress) -> Iterator[tuple[Renderer, Surf
         context = standalone()
         things.callback(context.release)
         progress.step("preparing the world", 0)
-        surface = Surface(context, prepare(scene.rgb, scene.depth))
+        surface = Surface(context, prepare(scene.rgb, scene.depth, layers))
         things.callback(surface.release)
         for share in surface.upload():
             progress.step("preparing the world", share)
@@ -111,7 +122,7 @@ def opened(scene: Panorama, progress: Progress) -> Iterator[tuple[Renderer, Surf
 
 
 @contextlib.contextmanager
-def drawing(scene: Panorama, progress: Progress) -> Iterator[Draw]:
+def drawing(scene: Panorama, progress: Progress, layers: Layers | None = None) -> Iterator[Draw]:
     """Yield what draws a frame by a rule into sRGB uint8 [height, width, 3]; as `opened`."""
-    with opened(scene, progress) as (renderer, surface):
+    with opened(scene, progress, layers) as (renderer, surface):
         yield functools.partial(renderer.picture, surface)

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from depthfusion.settings import Auto, Choice, Integer, Number, Size, State, Text
+from depthfusion.export.presets import NONE, PRESETS
+from depthfusion.settings import Auto, Choice, File, Flag, Integer, Number, Size, State, Text
 
 
 class ExportSettings(State):
     """Size, path, time and encoding of what is written."""
 
-    of_video: ClassVar[tuple[str, ...]] = ("path", "seconds", "fps", "codec", "quality")
+    of_video: ClassVar[tuple[str, ...]] = (
+        "preset",
+        "path",
+        "seconds",
+        "fps",
+        "codec",
+        "encoder",
+        "quality",
+        "audio",
+        "audio_loop",
+    )
 
+    preset = Choice(NONE, "what it is for: sets projection, layout, size, codec and rate together", tuple(PRESETS))
     size = Auto(Size((1920, 1080), "size of the written picture, both eyes included"))
     path = Text("sway", "camera path: sway, orbit, dolly, figure-eight, turntable or a path file (.json)")
     seconds = Auto(
@@ -19,5 +31,12 @@ class ExportSettings(State):
         "length of the video in seconds (auto: 8, or the path file's own)",
     )
     fps = Number(30.0, "frames a second", minimum=1, maximum=120, step=1)
-    codec = Choice("auto", "how the video is encoded", ("auto", "h264", "hevc"))
+    codec = Choice("auto", "how the video is encoded", ("auto", "h264", "hevc", "hevc10", "av1"))
+    encoder = Choice(
+        "auto",
+        "what encodes it (auto: the hardware where a trial works, else software)",
+        ("auto", "software", "nvenc", "qsv", "amf", "videotoolbox", "vaapi"),
+    )
     quality = Integer(75, "0 is small and poor, 100 large and hardly compressed", minimum=0, maximum=100)
+    audio = File("", "a file whose sound is heard, as long as the video at most")
+    audio_loop = Flag(False, "begin the sound again where it is shorter than the video; silence follows otherwise")

@@ -1,39 +1,39 @@
-"""A camera path through a world as an MP4 file."""
+"""A camera path through a world as an MP4 file, or as a sequence of pictures with their depth."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, ClassVar
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from depthfusion.camera import path as paths
-from depthfusion.camera.frame import compose, lens_of, pose_of
+from depthfusion.camera.frame import lens_of, pose_of
 from depthfusion.camera.path import CameraPath
-from depthfusion.camera.pose import Array, Pose
 from depthfusion.camera.presets import DEFAULT_SECONDS, PRESETS, preset
 from depthfusion.errors import InputError
-from depthfusion.export import codecs, spherical
-from depthfusion.export.codecs import Encoding
+from depthfusion.export import codecs, hardware, players, sequence, sound, spherical
+from depthfusion.export import presets as uses
+from depthfusion.export.clip import Clip, check_inside
+from depthfusion.export.encoding import Encoding
 from depthfusion.export.ffmpeg import Encoder
-from depthfusion.export.scene import SceneJob, drawing
+from depthfusion.export.scene import SceneJob, opened
 from depthfusion.export.settings import ExportSettings
 from depthfusion.jobs.cores import usable
 from depthfusion.jobs.job import Json
 from depthfusion.jobs.progress import Progress
-from depthfusion.look import Displacement
 from ldm3d.files import whole_file
 
-# Poses are computed so many at a time, so that memory does not grow with the length of a clip.
-_AT_A_TIME = 1024
+if TYPE_CHECKING:
+    from depthfusion.panorama import Panorama
 
 
 @dataclass(frozen=True)
 class VideoJob(SceneJob):
     """Draw a camera path.
+
+    The suffix of `output` chooses what is written: .mp4 a video; .png and .exr a sequence NAME_00000.png and so on.
 
     Attributes:
         camera_path: the path itself, as its file holds it; without it `export.path` names a preset or a file.
@@ -41,17 +41,29 @@ class VideoJob(SceneJob):
     """
 
     kind: ClassVar[str] = "video"
-    suffixes: ClassVar[tuple[str, ...]] = (".mp4",)
+    suffixes: ClassVar[tuple[str, ...]] = (".mp4", *sequence.SUFFIXES)
     what: ClassVar[str] = "a video"
 
     camera_path: Mapping[str, Any] | None = None
     title: str = ""
 
     def run(self, progress: Progress) -> Json:
-        """Return `output` (the written path), `frames`, `fps`, `size` and the `codec` that was chosen."""
+        """Return `output` (the written path; a sequence's first), `frames`, `fps` and `size`.
+
+        For an MP4 also the `codec` and the `encoder` that were chosen and, as `said`, one line about them.
+        """
         view, export, size = self.checked()
-        codecs.check_size(size)
+        use = uses.PRESETS[export.preset]
+        codec = codecs.choose(export.codec, size)
         rate = paths.frame_rate(export.fps)
+        if self.in_pictures:
+            sequence.check(view, export)
+        elif use.suffix in sequence.SUFFIXES:
+            raise InputError(
+                f"{self.output} cannot hold preset {export.preset}, which writes pictures: end its name in {use.suffix}"
+            )
+        else:
+            codecs.check_size(size, codec)
         own = self.own_path(export)
         seconds = export.seconds or (own.duration if own else DEFAULT_SECONDS)
         if own:
@@ -59,30 +71,91 @@ class VideoJob(SceneJob):
             for key in own.keyframes:  # between keyframes it is never wider nor narrower
                 lens_of(view, key.fov)
         times = paths.frame_times(seconds, rate)
+        heard = sound.read(export.audio, len(times) / rate, loop=export.audio_loop) if export.audio else None
         scene, rule = self.read(progress)
         path = own.rescaled(seconds) if own else preset(export.path, pose_of(view), view.field_of_view, rule, seconds)
         check_inside(path, times, rule)
-        codec = codecs.choose(export.codec, size)
-        encoding = Encoding(size, rate, codec, export.quality, usable(), self.title)
-        output = Path(self.output)
+        clip = Clip(view, size, rate, path, times, rule)
+        result: Json = {"output": self.output, "frames": len(times), "fps": float(rate), "size": list(size)}
+        if self.in_pictures:
+            made_by = {**self.message(), "view": view.as_dict(), "export": export.as_dict(), "path": path.to_json()}
+            with sequence.Sequence(Path(self.output), len(times), made_by) as pictures:
+                self._draw_pictures(clip, scene, pictures, progress)
+            return {**result, "output": str(pictures.name(0))}
+        encoding = Encoding(
+            size,
+            rate,
+            codec,
+            export.quality,
+            usable(),
+            self.title,
+            level=use.level_for(codec),
+            group=use.group,
+            peak=use.peak,
+            sound=heard,
+        )
+        progress.step("choosing the encoder", 0)
+        by = hardware.choose(export.encoder, encoding)
+        self._encode(clip, scene, replace(encoding, encoder=by.encoder), progress)
+        return {**result, "codec": codec, "encoder": by.encoder, "said": by.words}
+
+    @property
+    def in_pictures(self) -> bool:
+        """Whether a sequence of pictures is written."""
+        return Path(self.output).suffix.lower() in sequence.SUFFIXES
+
+    def warnings(self) -> list[str]:
+        """Return a sentence for everything that the players a video is meant for cannot decode or show.
+
+        Raises as `checked` does.
+        """
+        view, export, size = self.checked()
+        if self.in_pictures:
+            return []
+        rate = paths.frame_rate(export.fps)
+        written = players.Written(codecs.choose(export.codec, size), size, rate, view.projection, view.layout)
+        return players.warnings(written, uses.PRESETS[export.preset].player)
+
+    def _encode(self, clip: Clip, scene: Panorama, encoding: Encoding, progress: Progress) -> None:
+        """Write the MP4 file: while one frame is drawn, those before are read, and others before those encoded."""
+        from depthfusion.render.quality import FILE
+        from depthfusion.render.readback import Readback
+
         with (
-            drawing(scene, progress) as draw,
-            whole_file(output) as partial,
+            opened(scene, progress, self.layers(scene, clip.rule, progress)) as (renderer, surface),
+            whole_file(Path(self.output)) as partial,
             Encoder(partial, encoding, progress.check) as encoder,
         ):
-            for i, (pose, fov) in enumerate(moments(path, times)):
-                progress.step("drawing frames", i, len(times))
-                encoder.write(draw(compose(view, pose, fov, size, rule), rule))
+            readback = Readback(renderer.context, clip.size, encoding.of.bits)
+            try:
+                for i, frame in enumerate(clip.frames()):
+                    progress.step("drawing frames", i, len(clip.times))
+                    for _ in renderer.steps(surface, frame, clip.rule, FILE, readback.target):
+                        progress.check()
+                    planes = readback.submit()
+                    if planes is not None:
+                        encoder.write(planes)
+                for planes in readback.rest():
+                    encoder.write(planes)
+            finally:
+                readback.release()
             progress.step("finishing the video", 0)
             encoder.finish()
-            spherical.mark(partial, view)
-        return {
-            "output": str(output),
-            "frames": len(times),
-            "fps": float(rate),
-            "size": list(size),
-            "codec": codec,
-        }
+            spherical.mark(partial, clip.view)
+
+    def _draw_pictures(self, clip: Clip, scene: Panorama, pictures: sequence.Sequence, progress: Progress) -> None:
+        """Write the frames of a sequence that are not there yet."""
+        from depthfusion.render.quality import FILE
+        from depthfusion.render.readback import deep_picture
+        from depthfusion.render.renderer import Renderer
+
+        with opened(scene, progress, self.layers(scene, clip.rule, progress)) as (renderer, surface):
+            draw = deep_picture if pictures.deep else Renderer.picture
+            for number in pictures.missing():
+                progress.step("drawing frames", number, len(clip.times))
+                frame = clip.frame(number)
+                metres = renderer.distances(surface, frame, clip.rule, FILE)
+                pictures.write(number, draw(renderer, surface, frame, clip.rule), metres)
 
     def own_path(self, export: ExportSettings) -> CameraPath | None:
         """Return the path of the job or of the file that `export.path` names, or None for a preset."""
@@ -96,24 +169,3 @@ class VideoJob(SceneJob):
                 f"path {export.path} cannot be used: choose {', '.join(PRESETS)} or the name of a path file (.json)"
             )
         return paths.load(Path(export.path))
-
-
-def moments(path: CameraPath, times: Array) -> Iterator[tuple[Pose, float]]:
-    """Yield pose and fov at each of `times`."""
-    for start in range(0, len(times), _AT_A_TIME):
-        yield from path.along(times[start : start + _AT_A_TIME])
-
-
-def check_inside(path: CameraPath, times: Array, rule: Displacement) -> None:
-    """Raise `InputError` for the first of `times` at which `path` is outside the world of `rule`."""
-    for start in range(0, len(times), _AT_A_TIME):
-        part = times[start : start + _AT_A_TIME]
-        positions = path.channels(part)[:, :3]
-        outside = np.linalg.norm(positions, axis=1) > rule.farthest
-        if outside.any():
-            first = int(outside.argmax())
-            x, y, z = positions[first].tolist()
-            try:
-                rule.check_inside((x, y, z))
-            except InputError as error:
-                raise InputError(f"the camera path leaves the world after {part[first]:.2f} s: {error}") from None

@@ -9,11 +9,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from depthfusion.camera.frame import Frame
 from depthfusion.errors import MachineError
+from depthfusion.look import Displacement
+from depthfusion.render.quality import FILE, Quality
 from depthfusion.render.shaders import source
 
 if TYPE_CHECKING:
     import moderngl
+
+    from depthfusion.render.renderer import Renderer
+    from depthfusion.render.surface import Surface
 
 IN_FLIGHT = 3
 """Frames that are being read at a time: the oldest is waited for while two others are drawn and converted."""
@@ -37,12 +43,7 @@ class Readback:
     """
 
     def __init__(self, context: moderngl.Context, size: tuple[int, int], bits: int = 8) -> None:
-        largest = context.info["GL_MAX_TEXTURE_SIZE"]
-        if max(size) > largest:
-            raise MachineError(
-                f"size {size[0]}x{size[1]} cannot be drawn here, where the graphics driver ends at {largest} pixels a "
-                "side: choose a smaller one"
-            )
+        _check(context, size)
         self._context = context
         self._kind = "f1" if bits == 8 else "nu2"
         width, height = size
@@ -111,3 +112,29 @@ class Readback:
             buffer.release()
         self.target.release()
         self._picture.release()
+
+
+def deep_picture(
+    renderer: Renderer, surface: Surface, frame: Frame, rule: Displacement, quality: Quality = FILE
+) -> NDArray[np.uint16]:
+    """Draw `frame` and return it as sRGB of 16 bits [H, W, 3], its first row on top; raises as `Readback` does."""
+    width, height = frame.size
+    _check(renderer.context, frame.size)
+    picture = renderer.context.texture(frame.size, 4, dtype="nu2")
+    target = renderer.context.framebuffer([picture])
+    try:
+        renderer.draw(surface, frame, rule, quality, target)
+        rows = np.frombuffer(target.read(components=3, alignment=1, dtype="nu2"), np.uint16)
+    finally:
+        target.release()
+        picture.release()
+    return rows.reshape(height, width, 3)[::-1]
+
+
+def _check(context: moderngl.Context, size: tuple[int, int]) -> None:
+    largest = context.info["GL_MAX_TEXTURE_SIZE"]
+    if max(size) > largest:
+        raise MachineError(
+            f"size {size[0]}x{size[1]} cannot be drawn here, where the graphics driver ends at {largest} pixels a "
+            "side: choose a smaller one"
+        )

@@ -43,9 +43,13 @@ class Video:
 
     @property
     def frames(self) -> np.ndarray:
-        """RGB frames uint8 [N, H, W, 3], converted as a player that trusts the file's tags does."""
+        """RGB frames uint8 [N, H, W, 3], converted as a player that trusts the file's tags does.
+
+        ffmpeg's `scale` takes chroma for centred, whatever the file says, until it is told.
+        """
         width, height = self.size
-        tagged = "scale=in_color_matrix=auto:in_range=auto:flags=accurate_rnd+full_chroma_int+full_chroma_inp"
+        finely = "flags=accurate_rnd+full_chroma_int+full_chroma_inp"
+        tagged = f"scale=in_color_matrix=auto:in_range=auto:in_chroma_loc=left:{finely}"
         raw = self._decoded("-vf", tagged, "-pix_fmt", "rgb24")
         return np.frombuffer(raw, np.uint8).reshape(-1, height, width, 3)
 
@@ -98,6 +102,21 @@ def _boxes(data: bytes, parent: str) -> Iterator[tuple[str, bytes]]:
         if name in _PARENTS:
             yield from _boxes(content[_PARENTS[name] :], path)
         at += size
+
+
+def planes_of(rgb: np.ndarray, bits: int = 8) -> np.ndarray:
+    """The bytes of NV12, or of P010, of sRGB uint8 [H, W, 3]: Rec. ITU-R BT.709-6, limited range, chroma sited left."""
+    step = 2 ** (bits - 8)
+    encoded = rgb / 255
+    left = np.concatenate([encoded[:, :1], encoded[:, :-1]], axis=1)
+    right = np.concatenate([encoded[:, 1:], encoded[:, -1:]], axis=1)
+    sited = ((left + 2 * encoded + right) / 4)[:, ::2]
+    mean = (sited[::2] + sited[1::2]) / 2
+    grey, luma = mean @ [0.2126, 0.7152, 0.0722], encoded @ [0.2126, 0.7152, 0.0722]
+    chroma = np.stack([(mean[..., 2] - grey) / 1.8556, (mean[..., 0] - grey) / 1.5748], axis=-1)
+    codes = [(16 + 219 * luma) * step, (128 + 224 * chroma) * step]
+    flat = np.concatenate([plane.round().ravel() for plane in codes]).astype("<u2")
+    return flat.astype(np.uint8) if bits == 8 else (flat << 6).view(np.uint8)
 
 
 def psnr(a: np.ndarray, b: np.ndarray) -> float:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from depthfusion.errors import InputError
-from depthfusion.export.codecs import check_size, choose, macroblocks, rate_factor
+from depthfusion.export.codecs import check_size, choose
+from depthfusion.export.encoding import rate_factor
+from depthfusion.export.levels import macroblocks
 
 
 @pytest.mark.parametrize(

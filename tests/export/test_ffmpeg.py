@@ -20,12 +20,12 @@ import pytest
 
 from depthfusion.errors import MachineError
 from depthfusion.export import ffmpeg
-from depthfusion.export.codecs import Encoding
+from depthfusion.export.encoding import Encoding
 from depthfusion.export.ffmpeg import Encoder, last_words
 from depthfusion.jobs.progress import Cancelled
 from ldm3d.files import whole_file
 
-from .conftest import Video, psnr
+from .conftest import Video, planes_of, psnr
 
 SIZE = (128, 64)
 
@@ -46,7 +46,7 @@ def encode(path: Path, frames: list[np.ndarray], **settings: object) -> Video:
     encoding = Encoding((width, height), settings.pop("rate", Fraction(30)), threads=2, **settings)  # type: ignore[arg-type]
     with Encoder(path, encoding) as encoder:
         for frame in frames:
-            encoder.write(frame)
+            encoder.write(planes_of(frame, encoding.of.bits))
         encoder.finish()
     return Video(path)
 
@@ -121,7 +121,7 @@ def _run(path: Path, frames: int, encoder_ready: queue.Queue[Encoder], stop: thr
 
     with whole_file(path) as partial, Encoder(partial, Encoding((640, 360), Fraction(30)), check) as encoder:
         encoder_ready.put(encoder)
-        noise = np.random.default_rng(0).integers(0, 256, (360, 640, 3), dtype=np.uint8)
+        noise = np.random.default_rng(0).integers(0, 256, 640 * 360 * 3 // 2, dtype=np.uint8)
         for _ in range(frames):
             encoder.write(noise)
         encoder.finish()
@@ -159,7 +159,7 @@ def test_an_ffmpeg_that_hangs_can_be_cancelled(tmp_path: Path) -> None:
         if started and time.monotonic() - started > 0.5:
             raise Cancelled
 
-    noise = np.zeros((360, 640, 3), np.uint8)
+    noise = np.zeros(640 * 360 * 3 // 2, np.uint8)
     with pytest.raises(Cancelled), Encoder(tmp_path / "a.mp4", Encoding((640, 360), Fraction(30)), check) as encoder:
         os.kill(encoder.process_id, signal.SIGSTOP)
         started = time.monotonic()
@@ -172,7 +172,7 @@ def test_an_ffmpeg_that_hangs_can_be_cancelled(tmp_path: Path) -> None:
 def test_a_killed_ffmpeg_is_one_sentence_and_leaves_nothing(tmp_path: Path) -> None:
     path = tmp_path / "a.mp4"
     path.write_bytes(b"before")
-    frame = np.zeros((360, 640, 3), np.uint8)
+    frame = np.zeros(640 * 360 * 3 // 2, np.uint8)
     with (
         pytest.raises(MachineError, match=r"ffmpeg was ended by signal 9"),
         whole_file(path) as partial,
@@ -194,7 +194,7 @@ def test_an_ffmpeg_killed_at_the_very_end_is_noticed(tmp_path: Path) -> None:
         whole_file(path) as partial,
         Encoder(partial, Encoding((640, 360), Fraction(30))) as encoder,
     ):
-        encoder.write(np.zeros((360, 640, 3), np.uint8))
+        encoder.write(np.zeros(640 * 360 * 3 // 2, np.uint8))
         os.kill(encoder.process_id, signal.SIGKILL)
         encoder.finish()
     assert not path.exists()
@@ -208,7 +208,7 @@ def test_whatever_ends_the_drawing_ends_ffmpeg(tmp_path: Path, error: type[BaseE
         Encoder(partial, Encoding((640, 360), Fraction(30))) as encoder,
     ):
         process = psutil.Process(encoder.process_id)
-        encoder.write(np.zeros((360, 640, 3), np.uint8))
+        encoder.write(np.zeros(640 * 360 * 3 // 2, np.uint8))
         raise error
     assert not process.is_running()
     assert not contents(tmp_path)
@@ -225,7 +225,7 @@ def test_ffmpegs_own_words_are_told(tmp_path: Path) -> None:
         Encoder(partial, Wrong((640, 360), Fraction(30))) as encoder,
     ):
         for _ in range(1000):
-            encoder.write(np.zeros((360, 640, 3), np.uint8))
+            encoder.write(np.zeros(640 * 360 * 3 // 2, np.uint8))
     assert "\n" not in str(caught.value)
     assert "0x" not in str(caught.value)
 
@@ -266,7 +266,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing(tmp_path: Path) -> None:
     try:
         path = disk / "a.mp4"
         path.write_bytes(b"before")
-        noise = np.random.default_rng(0).integers(0, 256, (360, 640, 3), dtype=np.uint8)
+        noise = np.random.default_rng(0).integers(0, 256, 640 * 360 * 3 // 2, dtype=np.uint8)
         with (
             pytest.raises(MachineError, match=r"a\.mp4 could not be written because the disk is full"),
             whole_file(path) as partial,
@@ -285,7 +285,7 @@ def test_memory_does_not_grow_with_length(tmp_path: Path) -> None:
     waiting: list[int] = []
     with Encoder(tmp_path / "a.mp4", Encoding(SIZE, Fraction(30))) as encoder:
         for frame in scene(200):
-            encoder.write(frame)
+            encoder.write(planes_of(frame))
             waiting.append(encoder._frames.qsize())
         encoder.finish()
     assert max(waiting) <= 2
