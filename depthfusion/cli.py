@@ -146,9 +146,9 @@ def _parser() -> tuple[options.Parser, list[str]]:
     options.add(still, ExportSettings, "picture", skip=ExportSettings.of_video)
     _view(still)
 
-    video = command("video", _video, "draw a camera path through a world as an MP4 file")
+    video = command("video", _video, "draw a camera path through a world as an MP4 file or a sequence of pictures")
     _scene(video)
-    _output(video, "OUT.mp4", "the video")
+    _output(video, "OUT.mp4", "the video; OUT.png and OUT.exr become OUT_00000.png and so on, with depth")
     options.add(video, ExportSettings, "video")
     _view(video)
 
@@ -250,7 +250,10 @@ def _still(namespace: argparse.Namespace) -> int:
 def _video(namespace: argparse.Namespace) -> int:
     from depthfusion.export.jobs import VideoJob
 
-    console.tell(_do(VideoJob(output=namespace.output, **_project(namespace, moving=True).video_job()))["output"])
+    job = VideoJob(output=namespace.output, **_project(namespace, moving=True).video_job())
+    for warning in job.warnings():
+        console.say(f"warning: {warning}")
+    console.tell(_do(job)["output"])
     return Exit.DONE
 
 
@@ -313,6 +316,7 @@ def _do(job: Job) -> Json:
         result = job.run(Progress(line.show))
     finally:
         line.end()
-    if result.get("understood"):
-        console.say(result["understood"])
+    for key in ("understood", "said"):
+        if result.get(key):
+            console.say(result[key])
     return result

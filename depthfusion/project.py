@@ -17,6 +17,7 @@ from depthfusion.camera.path import CameraPath
 from depthfusion.camera.presets import PRESETS
 from depthfusion.conversion import DepthUnit
 from depthfusion.errors import InputError
+from depthfusion.export import chosen
 from depthfusion.export.settings import ExportSettings
 from depthfusion.json_file import check_keys, check_version, read_object, shown
 from depthfusion.look import Look
@@ -98,12 +99,15 @@ def override(
 ) -> None:
     """Set what the command line gave over what the project has.
 
-    `moving`: a path will be followed. Then a path given replaces the project's own, and a pose given beside the
-    project's own path or a path file, which have poses themselves, is an `InputError`.
+    A preset of the export sets its values first, so that those given beside it hold. `moving`: a path will be followed.
+    Then a path given replaces the project's own, and a pose given beside the project's own path or a path file, which
+    have poses themselves, is an `InputError`.
     """
     if "path" in export:
         project.camera_path = None
     project.look.update(look)
+    if "preset" in export:
+        chosen.apply(export["preset"], project.view, project.export)
     project.view.update(view)
     project.export.update(export)
     posed = next((name for name in _POSE if name in view), None)
@@ -135,6 +139,8 @@ def load(path: Path) -> Project:
     export = _state(ExportSettings(), "export", read, path)
     if export.path not in PRESETS:
         export.path = str(path.parent / export.path)
+    if export.audio:
+        export.audio = str(path.parent / export.audio)
     return Project(
         panorama,
         depth,
@@ -154,6 +160,8 @@ def save(project: Project, path: Path) -> None:
     export = project.export.as_dict()
     if project.export.path not in PRESETS:
         export["path"] = _relative(Path(project.export.path), path)
+    if project.export.audio:
+        export["audio"] = _relative(Path(project.export.audio), path)
     content = {
         "version": VERSION,
         "panorama": _relative(project.panorama, path),
