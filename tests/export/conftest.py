@@ -88,7 +88,7 @@ class Video:
         return found[0]
 
 
-_PARENTS = {"moov": 0, "trak": 0, "mdia": 0, "minf": 0, "stbl": 0, "stsd": 8, "avc1": 78, "hvc1": 78}
+_PARENTS = {"moov": 0, "trak": 0, "mdia": 0, "minf": 0, "stbl": 0, "stsd": 8, "avc1": 78, "hvc1": 78, "av01": 78}
 
 
 def _boxes(data: bytes, parent: str) -> Iterator[tuple[str, bytes]]:

@@ -20,6 +20,7 @@ import pytest
 
 from depthfusion.errors import MachineError
 from depthfusion.export import ffmpeg
+from depthfusion.export.codecs import CODECS
 from depthfusion.export.encoding import Encoding
 from depthfusion.export.ffmpeg import Encoder, last_words
 from depthfusion.jobs.progress import Cancelled
@@ -51,7 +52,7 @@ def encode(path: Path, frames: list[np.ndarray], **settings: object) -> Video:
     return Video(path)
 
 
-@pytest.mark.parametrize("codec", ["h264", "hevc"])
+@pytest.mark.parametrize("codec", CODECS)
 @pytest.mark.parametrize("count", [1, 2, 47])
 def test_every_frame_comes_out_once_and_in_order(tmp_path: Path, codec: str, count: int) -> None:
     frames = scene(count)
@@ -73,7 +74,7 @@ def test_the_rate_is_exact(tmp_path: Path, rate: Fraction) -> None:
     assert f"{float(rate):.4g} fps" in video.words
 
 
-@pytest.mark.parametrize("codec", ["h264", "hevc"])
+@pytest.mark.parametrize("codec", CODECS)
 @pytest.mark.parametrize("colour", [(255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255), (0, 0, 0), (90, 160, 30)])
 def test_colour_is_bt709_in_limited_range(tmp_path: Path, codec: str, colour: tuple[int, int, int]) -> None:
     # Rec. ITU-R BT.709-6, section 3, 8 bits.
@@ -85,28 +86,38 @@ def test_colour_is_bt709_in_limited_range(tmp_path: Path, codec: str, colour: tu
         assert abs(plane.astype(float) - value).max() <= 1.1
 
 
-@pytest.mark.parametrize(("codec", "entry"), [("h264", "avc1"), ("hevc", "hvc1")])
-def test_colour_is_tagged_and_the_index_comes_first(tmp_path: Path, codec: str, entry: str) -> None:
+@pytest.mark.parametrize(
+    ("codec", "entry", "words"),
+    [
+        ("h264", "avc1", "h264 (High)"),
+        ("hevc", "hvc1", "hevc (Main)"),
+        ("hevc10", "hvc1", "hevc (Main 10)"),
+        ("av1", "av01", "av1"),
+    ],
+)
+def test_colour_is_tagged_and_the_index_comes_first(tmp_path: Path, codec: str, entry: str, words: str) -> None:
     video = encode(tmp_path / "a.mp4", scene(3), codec=codec, title="Dawn")
     assert video.box(entry)
     # ISO/IEC 14496-12 colr: primaries, transfer, matrix all 1 (BT.709), limited range.
     assert video.box("colr")[:11] == b"nclx" + struct.pack(">HHHB", 1, 1, 1, 0)
     names = [name for name, _ in video.boxes]
     assert names.index("moov") < names.index("mdat")
-    assert "yuv420p(tv, bt709" in video.words
+    assert words in video.words
+    assert f"{'yuv420p10le' if codec == 'hevc10' else 'yuv420p'}(tv, bt709" in video.words
     assert "Dawn" in video.words
 
 
-@pytest.mark.parametrize("codec", ["h264", "hevc"])
+@pytest.mark.parametrize("codec", CODECS)
 def test_a_player_can_begin_at_least_once_a_second(tmp_path: Path, codec: str) -> None:
     starts = np.flatnonzero(encode(tmp_path / "a.mp4", scene(80), codec=codec, rate=Fraction(24)).keyframes)
     assert starts[0] == 0
     assert np.diff(starts).max() <= 24
 
 
-def test_quality_buys_fidelity_with_bytes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("codec", CODECS)
+def test_quality_buys_fidelity_with_bytes(tmp_path: Path, codec: str) -> None:
     frames = [np.random.default_rng(i).integers(0, 256, (64, 128, 3), dtype=np.uint8) for i in range(4)]
-    videos = [encode(tmp_path / f"{quality}.mp4", frames, quality=quality) for quality in (0, 50, 75, 100)]
+    videos = [encode(tmp_path / f"{quality}.mp4", frames, codec=codec, quality=quality) for quality in (0, 50, 75, 100)]
     assert sorted(video.path.stat().st_size for video in videos) == [video.path.stat().st_size for video in videos]
     fidelity = [psnr(video.frames[1], frames[1]) for video in videos]
     assert sorted(fidelity) == fidelity
