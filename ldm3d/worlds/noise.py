@@ -6,6 +6,7 @@ coordinates), so that it has no seam. They are the same for every world; a world
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -17,50 +18,67 @@ from ldm3d.worlds.once import Once
 SIZE = 512
 
 
+# Mip levels are kept in quarters of an octave, so that one lookup does where two would have to be blended.
+QUARTERS = 4
+# The bits of a float32 just above 1: its exponent and the first two of its mantissa count quarters of octaves (with
+# straight steps within an octave).
+BITS, ONE = 21, 127 << 2
+
+
 class Texture:
     """A square, tileable image with its mip-map pyramid.
 
     Args:
-        image: float32 [n, n] or [n, n, C], n a power of two.
+        image: float32 [n, n] or [n, n, C] with C up to 4, n a power of two.
     """
 
     def __init__(self, image: NDArray[Any]) -> None:
-        level = np.ascontiguousarray(image, np.float32)
-        self.size = level.shape[0]
-        levels, starts, total = [], [], 0
-        while True:
-            n = level.shape[0]
-            levels.append(level.reshape(n * n, *level.shape[2:]))
-            starts.append(total)
-            total += n * n
-            if n == 1:
-                break
-            level = level.reshape(n // 2, 2, n // 2, 2, *level.shape[2:]).mean(axis=(1, 3))
-        self._texels = np.concatenate(levels)
-        self._starts = np.array(starts, np.int32)
-        self._last = len(levels) - 1
+        levels = [np.ascontiguousarray(image, np.float32)]
+        self.size, self._channels = levels[0].shape[0], image.shape[2:]
+        while (n := levels[-1].shape[0]) > 1:
+            levels.append(levels[-1].reshape(n // 2, 2, n // 2, 2, *self._channels).mean(axis=(1, 3)))
+        kept: list[Array] = []
+        for fine, coarse in pairwise(levels):
+            blurred = _twice(coarse)
+            kept += [_packed(fine + (blurred - fine) * np.float32(k / QUARTERS)) for k in range(QUARTERS)]
+        kept.append(_packed(levels[-1]))
+        self._texels = np.concatenate(kept)
+        sides = np.array([self.size >> (k // QUARTERS) for k in range(len(kept))], np.int32)
+        self._starts = np.concatenate([[0], np.cumsum(sides**2)[:-1]]).astype(np.int32)
+        self._sides, self._masks, self._scales = sides, sides - np.int32(1), sides.astype(np.float32)
+        self._last = len(kept) - 1
 
     def _bilinear(self, x: Array, y: Array, level: NDArray[np.int32] | int) -> Array:
-        n = np.int32(self.size) >> np.asarray(level, np.int32)
-        start = self._starts[level]
-        fx, fy = x * n - np.float32(0.5), y * n - np.float32(0.5)
+        n, mask, scale = self._sides.take(level), self._masks.take(level), self._scales.take(level)
+        fx, fy = x * scale - np.float32(0.5), y * scale - np.float32(0.5)
         ix, iy = np.floor(fx), np.floor(fy)
         fx -= ix
         fy -= iy
-        mask = n - 1
         x0, y0 = ix.astype(np.int32) & mask, iy.astype(np.int32) & mask
-        x1, y1 = (x0 + 1) & mask, (y0 + 1) & mask
-        y0 = y0 * n + start
-        y1 = y1 * n + start
+        start = self._starts.take(level)
+        low, high = y0 * n, ((y0 + 1) & mask) * n
+        low += start
+        high += start
+        if not self._channels:
+            # Each number holds a texel and the one to the right of it.
+            a = self._texels.take(low + x0)
+            b = self._texels.take(high + x0)
+            b -= a
+            b *= fy
+            a += b
+            value: Array = a.imag - a.real
+            value *= fx
+            value += a.real
+            return value
+        x1 = (x0 + 1) & mask
+        fx, fy = fx[..., None], fy[..., None]
         take = self._texels.take
-        if self._texels.ndim == 2:
-            fx, fy = fx[..., None], fy[..., None]
-        a = take(y0 + x0, axis=0)
-        a += (take(y0 + x1, axis=0) - a) * fx
-        b = take(y1 + x0, axis=0)
-        b += (take(y1 + x1, axis=0) - b) * fx
-        a += (b - a) * fy
-        return a
+        c = take(low + x0, axis=0)
+        c += (take(low + x1, axis=0) - c) * fx
+        d = take(high + x0, axis=0)
+        d += (take(high + x1, axis=0) - d) * fx
+        c += (d - c) * fy
+        return c[..., : self._channels[0]]
 
     def __call__(self, x: Array, y: Array, footprint: Array | float = 0.0) -> Array:
         """Look the texture up at x, y in tiles (1 is one repetition).
@@ -71,23 +89,35 @@ class Texture:
             footprint: size of the area that the value stands for, in tiles: a number or [n].
 
         Returns:
-            float32 [n] or [n, C]: bilinear, and between two mip levels where the footprint is an array.
+            float32 [n] or [n, C]: bilinear in the level that is nearest to the footprint.
         """
-        if np.ndim(footprint) and float(np.max(footprint, initial=0.0)) * self.size <= 1.0:
-            footprint = 0.0
-        if np.ndim(footprint) == 0:
-            lod = int(np.clip(np.log2(max(float(footprint) * self.size, 1.0)), 0, self._last))
-            return self._bilinear(x, y, lod)
-        lods = np.log2(np.maximum(np.asarray(footprint, np.float32) * np.float32(self.size), 1.0))
-        np.minimum(lods, self._last - 0.001, out=lods)
-        low = lods.astype(np.int32)
-        between = lods - low
-        a = self._bilinear(x, y, low)
-        b = self._bilinear(x, y, low + 1)
-        if a.ndim == 2:
-            between = between[..., None]
-        value: Array = a + (b - a) * between
-        return value
+        if np.ndim(footprint) == 0 or float(np.max(footprint, initial=0.0)) * self.size <= 1.0:
+            lod = np.log2(max(float(np.max(footprint, initial=0.0)) * self.size, 1.0))
+            return self._bilinear(x, y, min(int(lod) * QUARTERS, self._last))
+        # An eighth of an octave more rounds to the nearest.
+        wide = np.maximum(np.asarray(footprint, np.float32) * np.float32(self.size * 2**0.125), np.float32(1.0))
+        level = np.minimum((wide.view(np.int32) >> np.int32(BITS)) - np.int32(ONE), np.int32(self._last))
+        return self._bilinear(x, y, level)
+
+
+def _twice(image: Array) -> Array:
+    """A tileable image [n, n, ...] at twice the size, bilinear."""
+    for axis in (0, 1):
+        before, after = np.roll(image, 1, axis=axis), np.roll(image, -1, axis=axis)
+        both = np.stack([image * 0.75 + before * 0.25, image * 0.75 + after * 0.25], axis=axis + 1)
+        shape = list(image.shape)
+        shape[axis] *= 2
+        image = both.reshape(shape)
+    return image.astype(np.float32)
+
+
+def _packed(image: Array) -> Array:
+    """Texels [n²]: with one channel each with the one to the right of it, with more of them as rows of four."""
+    n = image.shape[0]
+    if image.ndim == 2:
+        pairs: Array = np.stack([image, np.roll(image, -1, axis=1)], axis=-1).astype(np.float32).view(np.complex64)
+        return pairs.reshape(n * n)
+    return np.pad(image.reshape(n * n, -1), ((0, 0), (0, 4 - image.shape[2])))
 
 
 def spectral(size: int, slope: float, lowest: float, highest: float, seed: int) -> NDArray[np.float64]:

@@ -261,41 +261,51 @@ def box_bounds(grid: Grid, boxes: Boxes) -> tuple[Bounds, Array]:
 
 def triangle_bounds(grid: Grid, corners: Array) -> tuple[Bounds, Array]:
     """Bounds of triangles [N, 3, 3], exact but for a texel of margin, and distances [N] that they surely exceed."""
-    points = corners.astype(np.float64)
-    unit = points / np.maximum(np.linalg.norm(points, axis=2, keepdims=True), 1e-9)
-    lat = np.arcsin(np.clip(unit[..., 1], -1.0, 1.0))
-    low, high = lat.min(axis=1), lat.max(axis=1)
-    y = np.array([0.0, 1.0, 0.0])
+    # Coordinates come first, [3, N] for each corner: NumPy's inner loops are long then.
+    points = [np.ascontiguousarray(corners[:, k].T, np.float64) for k in range(3)]
+    unit = [point / np.maximum(_length(point), 1e-9) for point in points]
+    lat = np.arcsin(np.clip([one[1] for one in unit], -1.0, 1.0))
+    low, high = lat.min(axis=0), lat.max(axis=0)
     sides = []
     for p, q in ((0, 1), (1, 2), (2, 0)):
         # An edge is part of a great circle; its summit and its lowest point count where they lie between the corners.
-        normal = np.cross(unit[:, p], unit[:, q])
-        sides.append(normal[:, 1])
-        normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-12)
-        summit = y - normal * normal[:, 1:2]
-        summit /= np.maximum(np.linalg.norm(summit, axis=1, keepdims=True), 1e-12)
-        for sign in (1.0, -1.0):
-            between = (np.sum(np.cross(unit[:, p], sign * summit) * normal, axis=1) > 0) & (
-                np.sum(np.cross(sign * summit, unit[:, q]) * normal, axis=1) > 0
-            )
-            angle = sign * np.arcsin(np.clip(summit[:, 1], -1.0, 1.0))
-            high = np.where(between, np.maximum(high, angle), high)
-            low = np.where(between, np.minimum(low, angle), low)
-    lon = np.arctan2(points[..., 0], -points[..., 2])
-    first = (lon[:, 1] - lon[:, 0] + np.pi) % (2 * np.pi) - np.pi
-    second = first + (lon[:, 2] - lon[:, 1] + np.pi) % (2 * np.pi) - np.pi
+        normal = _cross(unit[p], unit[q])
+        sides.append(normal[1].copy())
+        normal /= np.maximum(_length(normal), 1e-12)
+        summit = -normal * normal[1]
+        summit[1] += 1.0
+        summit /= np.maximum(_length(summit), 1e-12)
+        after = np.sum(_cross(unit[p], summit) * normal, axis=0)
+        before = np.sum(_cross(summit, unit[q]) * normal, axis=0)
+        angle = np.arcsin(np.clip(summit[1], -1.0, 1.0))
+        high = np.where((after > 0) & (before > 0), np.maximum(high, angle), high)
+        low = np.where((after < 0) & (before < 0), np.minimum(low, -angle), low)
+    lon = [np.arctan2(point[0], -point[2]) for point in points]
+    first = (lon[1] - lon[0] + np.pi) % (2 * np.pi) - np.pi
+    second = first + (lon[2] - lon[1] + np.pi) % (2 * np.pi) - np.pi
     left, right = np.minimum(np.minimum(first, second), 0.0), np.maximum(np.maximum(first, second), 0.0)
     # The vertical lies on one side of all three planes: a pole is inside.
     pole = (np.min(sides, axis=0) >= 0) | (np.max(sides, axis=0) <= 0)
-    volume = np.sum(np.cross(unit[:, 0], unit[:, 1]) * unit[:, 2], axis=1)
-    above = np.where(volume > 0, 1.0, -1.0) * np.array(sides[0]) > 0
+    volume = np.sum(_cross(unit[0], unit[1]) * unit[2], axis=0)
+    above = np.where(volume > 0, 1.0, -1.0) * sides[0] > 0
     high = np.where(pole & above, np.pi / 2, high)
     low = np.where(pole & ~above, -np.pi / 2, low)
-    middle = points.mean(axis=1)
-    size = np.linalg.norm(points - middle[:, None], axis=2).max(axis=1)
-    nearest = np.maximum(np.linalg.norm(middle, axis=1) - size, 0.0).astype(np.float32)
-    half = np.where(pole, np.pi, (right - left) / 2 + grid.texel / np.maximum(np.cos(lat).min(axis=1), 1e-3))
-    return Bounds(low - grid.texel, high + grid.texel, lon[:, 0] + (left + right) / 2, np.minimum(half, np.pi)), nearest
+    middle = (points[0] + points[1] + points[2]) / 3.0
+    size = np.max([_length(point - middle) for point in points], axis=0)
+    nearest = np.maximum(_length(middle) - size, 0.0).astype(np.float32)
+    half = np.where(pole, np.pi, (right - left) / 2 + grid.texel / np.maximum(np.cos(lat).min(axis=0), 1e-3))
+    return Bounds(low - grid.texel, high + grid.texel, lon[0] + (left + right) / 2, np.minimum(half, np.pi)), nearest
+
+
+def _cross(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Cross products of vectors [3, N]."""
+    return np.stack([a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]])
+
+
+def _length(a: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Lengths [N] of vectors [3, N]."""
+    value: NDArray[np.float64] = np.sqrt(a[0] * a[0] + a[1] * a[1] + a[2] * a[2])
+    return value
 
 
 def texels(grid: Grid, spans: Spans) -> Iterator[tuple[Ints, Ints, Ints]]:

@@ -25,20 +25,24 @@ NOTHING = np.float32(-1e9)
 OPEN = 500.0
 
 
-def _discs(size: int, a: Array, b: Array, r: Array) -> Iterator[tuple[Ints, Ints, Array]]:
-    """Texels of a square map under discs: (texel, which disc, squared distance from its middle in radii)."""
-    seen = np.flatnonzero((a > -r) & (a < size + r) & (b > -r) & (b < size + r))
-    a, b, r = a[seen], b[seen], r[seen]
-    x0, y0 = np.ceil(a - r - 0.5).astype(np.int32), np.ceil(b - r - 0.5).astype(np.int32)
-    width = np.maximum((2 * r).astype(np.int32) + 1, 1)
-    for which, k in ragged(width * width):
-        w = width[which]
-        row = k // w
-        x, y = x0[which] + (k - row * w), y0[which] + row
-        dx, dy = x + 0.5 - a[which], y + 0.5 - b[which]
-        away = (dx * dx + dy * dy) / r[which] ** 2
-        inside = np.flatnonzero((away <= 1.0) & (x >= 0) & (y >= 0) & (x < size) & (y < size))
-        yield y[inside] * np.int32(size) + x[inside], seen[which[inside]].astype(np.int32), away[inside]
+def _discs(size: int, a: Array, b: Array, r: Array) -> Iterator[tuple[Ints, Ints, Ints, Ints]]:
+    """Texels of a square map whose middles lie under discs: (texel, which disc, column, row)."""
+    a, b, r = (np.asarray(values, np.float32) for values in (a, b, r))
+    half = np.float32(0.5)
+    low = np.clip(np.ceil(b - r - half), 0, size).astype(np.int32)
+    high = np.clip(np.floor(b + r - half) + 1, 0, size).astype(np.int32)
+    seen = np.flatnonzero((a > -r) & (a < size + r) & (low < high)).astype(np.int32)
+    a, b, r, low, high = a[seen], b[seen], r[seen], low[seen], high[seen]
+    for which, k in ragged(high - low):
+        row = low.take(which) + k
+        away, middle, wide = row + half - b.take(which), a.take(which), r.take(which)
+        reach = np.sqrt(np.maximum(wide * wide - away * away, np.float32(0.0)))
+        first = np.clip(np.ceil(middle - reach - half), 0, size).astype(np.int32)
+        past = np.clip(np.floor(middle + reach - half) + 1, 0, size).astype(np.int32)
+        start = row * np.int32(size) + first
+        which = seen.take(which)
+        for span, j in ragged(np.maximum(past - first, 0)):
+            yield start.take(span) + j, which.take(span), first.take(span) + j, row.take(span)
 
 
 def _corners(size: int, a: Array, b: Array) -> tuple[NDArray[np.bool_], Ints, Array, Array]:
@@ -124,47 +128,63 @@ class Shadows:
         return a, b, points @ self._l
 
     def _put(self, texel: Ints, along: Array) -> None:
-        order = np.argsort(along, kind="stable")
-        texel, along = texel[order], along[order]
-        # Repeated texels: the last assignment stays, which is the one farthest toward the light.
-        self._map[texel] = np.maximum(self._map[texel], along)
+        # Repeated texels keep what reaches farthest toward the light.
+        np.maximum.at(self._map, texel, np.asarray(along, np.float32))
 
     def _round(self, centres: Array, radii: Array, bulge: Array | float = 0.0) -> None:
         """Round things: their outline, and how far they swell toward the light."""
         a, b, along = self._plane(centres)
         along = along + bulge
         r = np.maximum(radii * np.float32(SIZE / 2) / self.reach, 0.75)
-        for texel, which, _ in _discs(SIZE, a, b, r):
-            self._put(texel, along[which])
+        along = np.asarray(along, np.float32)
+        for texel, which, _, _ in _discs(SIZE, a, b, r):
+            self._put(texel, along.take(which))
 
     def _covers(self, centres: Array, radii: Array, strength: float) -> None:
         scale = np.float32(COVER / 2) / self.reach
         a, b = centres[:, 0] * scale + COVER / 2, centres[:, 2] * scale + COVER / 2
-        for texel, _, away in _discs(COVER, a, b, np.maximum(radii * scale, 0.9)):
-            self._cover += np.bincount(texel, (1.0 - away) * strength, COVER * COVER).astype(np.float32)
+        r = np.maximum(radii * scale, 0.9)
+        square = r * r
+        for texel, which, x, y in _discs(COVER, a, b, r):
+            dx, dy = x + 0.5 - a[which], y + 0.5 - b[which]
+            share = 1.0 - (dx * dx + dy * dy) / square[which]
+            self._cover += np.bincount(texel, share * strength, COVER * COVER).astype(np.float32)
 
     def _triangles(self, corners: Array) -> None:
         """Triangles [N, 3, 3]: every texel of the map within one keeps where its line leaves it."""
         a, b, along = self._plane(corners)
         area = (a[:, 1] - a[:, 0]) * (b[:, 2] - b[:, 0]) - (a[:, 2] - a[:, 0]) * (b[:, 1] - b[:, 0])
-        left, right = np.maximum(np.floor(a.min(axis=1)), 0), np.minimum(np.ceil(a.max(axis=1)), SIZE)
         low, high = np.maximum(np.floor(b.min(axis=1)), 0), np.minimum(np.ceil(b.max(axis=1)), SIZE)
-        seen = np.flatnonzero((left < right) & (low < high) & (np.abs(area) > 1e-6))
-        wide, tall = (right - left)[seen].astype(np.int32), (high - low)[seen].astype(np.int32)
-        for which, k in ragged(wide * tall):
-            row = k // wide[which]
-            ids = seen[which]
-            x = left[ids].astype(np.int32) + (k - row * wide[which])
-            y = low[ids].astype(np.int32) + row
-            weights = []
-            for p, q in ((1, 2), (2, 0), (0, 1)):
-                ap, bp, aq, bq = a[ids, p], b[ids, p], a[ids, q], b[ids, q]
-                weights.append(((aq - ap) * (y + 0.5 - bp) - (bq - bp) * (x + 0.5 - ap)) / area[ids])
-            # A little beyond the edge, so that what is thinner than a texel throws a shadow too.
-            inside = np.flatnonzero(np.minimum(np.minimum(*weights[:2]), weights[2]) > -1e-3)
-            ids = ids[inside]
-            depth = sum(weights[j][inside] * along[ids, j] for j in range(3))
-            self._put(y[inside] * np.int32(SIZE) + x[inside], np.asarray(depth, np.float32))
+        seen = np.flatnonzero((a.max(axis=1) > 0) & (a.min(axis=1) < SIZE) & (low < high) & (np.abs(area) > 1e-6))
+        a, b, along, area, low = (values[seen].astype(np.float32) for values in (a, b, along, area, low))
+        # Over the map a triangle reaches toward the light by a plane: its slopes and its value at the origin.
+        da, db = a[:, 1:] - a[:, :1], b[:, 1:] - b[:, :1]
+        rise = along[:, 1:] - along[:, :1]
+        across = (rise[:, 0] * db[:, 1] - rise[:, 1] * db[:, 0]) / area
+        upward = (rise[:, 1] * da[:, 0] - rise[:, 0] * da[:, 1]) / area
+        base = along[:, 0] - across * a[:, 0] - upward * b[:, 0]
+        least, most = along.min(axis=1), along.max(axis=1)
+        for which, k in ragged((high[seen] - low).astype(np.int32)):
+            y = low[which] + k + np.float32(0.5)
+            left, right = np.full(len(which), np.inf, np.float32), np.full(len(which), -np.inf, np.float32)
+            for p, q in ((0, 1), (1, 2), (2, 0)):
+                # Where a row's middle crosses this edge, or the edge's end next to it.
+                bp, bq, ap = b[which, p], b[which, q], a[which, p]
+                run = np.where(bp == bq, np.float32(1.0), bq - bp)
+                share = (y - bp) / run
+                # A little beyond the ends, so that what is thinner than a texel throws a shadow too.
+                near = (np.minimum(bp, bq) <= y + np.float32(0.5)) & (np.maximum(bp, bq) >= y - np.float32(0.5))
+                x = ap + np.clip(share, 0.0, 1.0) * (a[which, q] - ap)
+                left, right = np.where(near, np.minimum(left, x), left), np.where(near, np.maximum(right, x), right)
+            first = np.clip(np.ceil(left - np.float32(0.5)), 0, SIZE).astype(np.int32)
+            past = np.clip(np.floor(right - np.float32(0.5)) + 1, 0, SIZE).astype(np.int32)
+            start = base[which] + upward[which] * y
+            row = y.astype(np.int32) * np.int32(SIZE)
+            for span, j in ragged(np.maximum(past - first, 0)):
+                x = first[span] + j
+                reach = start[span] + across[which[span]] * (x + np.float32(0.5))
+                ids = which[span]
+                self._put(row[span] + x, np.clip(reach, least[ids], most[ids]))
 
     def _under(self, corners: Array) -> None:
         """Roofs and arches hide the sky from what lies below: points spread over them."""
