@@ -7,6 +7,8 @@ both sides do not share.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,12 +17,19 @@ from depthfusion.layers.grid import narrowest, padded, widest
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
-LEAST = 0.02
-"""The least step of depth that is an edge: with the default look 0.3 m off-centre, it opens two texels of 1024."""
+LEAST = 0.012
+"""The least exact step that is an edge: 0.3 m off-centre it opens half a texel of 1024, two with near at 1 m."""
+LEAST_RAMP = 0.08
+"""The least blurred step that is an edge: networks' depth is uneven, and what is cut for nothing is seen."""
 STEEPER = 2.0
-"""How much more an edge changes than what lies beside it on both sides together, over as many texels."""
-RAMPS = (1, 2, 3, 4, 6, 8)
-"""Widths in texels of the ramps that are looked for."""
+"""How much more an edge changes than what goes the same way on both sides of it together, over as many texels."""
+RAMPS = (2, 3, 4, 6, 8)
+"""Widths in texels of the ramps that are looked for beside exact steps."""
+_SINGLE = 0.85
+"""The share of a ramp that lies between two texels at most; where it is more, the step counts as exact."""
+_SHORTEST = 7
+"""Texels of an edge within `_WINDOW` to all sides: what is shorter is noise."""
+_WINDOW = 4
 
 
 def ramps(depth: Floats) -> Mask:
@@ -28,64 +37,83 @@ def ramps(depth: Floats) -> Mask:
     found = np.zeros(depth.shape, bool)
     for width in RAMPS:
         for axis in (0, 1):
-            found |= _ramp(depth, width, axis)
+            reach = min(2 * width, depth.shape[0])
+            wide = _along(padded(depth, reach), reach, axis)
+            change = wide[:, width:] - wide[:, :-width]
+            # Spans that begin at texels -width to size, and those just before and behind them.
+            size = depth.shape[axis]
+            count = size + width
+            here, before, after = (change[:, k * width : k * width + count] for k in (1, 0, 2))
+            spans = _stands_out(here, before, after, 1, LEAST_RAMP)
+            single = np.abs(np.diff(wide, axis=1))[:, width:]
+            for offset in range(width):
+                spans &= single[:, offset : offset + count] <= _SINGLE * np.abs(here)
+            found |= _turned(_covered(spans, width, size), axis)
     return found
 
 
-def _ramp(depth: Floats, width: int, axis: int) -> Mask:
-    """Return the texels of the ramps of one width along one axis."""
-    reach = min(2 * width, depth.shape[0])
-    wide = padded(depth, reach)
-    wide = wide[reach:-reach] if axis == 1 else wide[:, reach:-reach].T
-    change = wide[:, width:] - wide[:, :-width]
-    # change[:, k] spans texels k - reach to k - reach + width; beside it lie the spans before and after.
-    count = depth.shape[axis] + width
-    here = change[:, width : width + count]
-    before, after = change[:, :count], change[:, 2 * width : 2 * width + count]
-    sign = np.sign(here)
-    beside = np.maximum(sign * before, 0) + np.maximum(sign * after, 0)
-    cut = np.abs(here) > np.maximum(STEEPER * beside, 0) + LEAST
-    # Span k begins at texel k - width: it covers texels k - width to k.
-    size = depth.shape[axis]
-    texels = np.zeros((cut.shape[0], size), bool)
+def _stands_out(here: Floats, before: Floats, after: Floats, uneven: float, least: float) -> Mask:
+    """Say which changes are edges, by those before and after them: neither a slope nor part of what is uneven."""
+    size = np.abs(here)
+    slope = np.maximum(before * np.sign(here), 0) + np.maximum(after * np.sign(here), 0)
+    rough = np.minimum(np.abs(before), np.abs(after))
+    return np.asarray(size > STEEPER * slope + uneven * rough + least)
+
+
+def _covered(spans: Mask, width: int, size: int) -> Mask:
+    """Return which texels 0 to `size` lie in spans of `width` + 1 texels, the first of which begins at -width."""
+    texels = np.zeros((spans.shape[0], size), bool)
     for offset in range(width + 1):
-        texels |= cut[:, width - offset : width - offset + size]
-    return texels if axis == 1 else texels.T
+        texels |= spans[:, width - offset : width - offset + size]
+    return texels
+
+
+def _along(wide: NDArray[Any], margin: int, axis: int) -> NDArray[Any]:
+    """Return a padded map without its margin across `axis`, turned so that `axis` is the second."""
+    return wide[margin:-margin] if axis == 1 else wide[:, margin:-margin].T
+
+
+def _turned(mask: Mask, axis: int) -> Mask:
+    return mask if axis == 1 else mask.T
 
 
 def sharpened(depth: Floats, zone: Mask) -> Floats:
     """Return `depth` with the ramps in `zone` made into steps: every texel goes to the nearer end of its ramp.
 
-    The toggle mapping of mathematical morphology (Serra 1988; Kramer and Bruckner 1975), repeated along the ramp.
+    The toggle mapping of mathematical morphology (Kramer and Bruckner 1975), as wide as the ramps.
     """
-    sharp = depth.copy()
-    for _ in range(max(RAMPS) // 2):
-        high, low = widest(sharp), narrowest(sharp)
-        toggled = np.where(high - sharp < sharp - low, high, low)
-        changed = np.where(zone, toggled, depth)
-        if np.array_equal(changed, sharp):
-            break
-        sharp = changed
-    return sharp
+    reach = max(RAMPS) // 2 + 1
+    high, low = widest(depth, reach), narrowest(depth, reach)
+    return np.where(zone, np.where(high - depth < depth - low, high, low), depth)
 
 
-def steps(sharp: Floats) -> tuple[Mask, Mask]:
-    """Return the texels [h, w] on the near and on the far side of every edge of a sharpened depth map."""
+def steps(sharp: Floats, zone: Mask) -> tuple[Mask, Mask]:
+    """Return the texels [h, w] on the near and on the far side of every edge of a sharpened depth map.
+
+    `zone`: where the ramps were, in which edges stand out less.
+    """
     near = np.zeros(sharp.shape, bool)
     far = np.zeros(sharp.shape, bool)
     for axis in (0, 1):
-        wide = padded(sharp, 2)
-        wide = wide[2:-2] if axis == 1 else wide[:, 2:-2].T
-        change = np.diff(wide, axis=1)  # change[:, k] lies between texels k - 2 and k - 1
+        change = np.diff(_along(padded(sharp, 2), 2, axis), axis=1)  # change[:, k] lies between texels k - 2 and k - 1
         count = sharp.shape[axis] + 1
         here, before, after = change[:, 1 : 1 + count], change[:, :count], change[:, 2 : 2 + count]
-        sign = np.sign(here)
-        beside = np.maximum(sign * before, 0) + np.maximum(sign * after, 0)
-        cut = np.abs(here) > STEEPER * beside + LEAST
-        rising, falling = cut & (here > 0), cut & (here < 0)
+        ramp = _along(padded(zone, 1), 1, axis)
+        ramp = ramp[:, 1:] | ramp[:, :-1]
+        edge = _stands_out(here, before, after, 4, LEAST) & ~ramp
+        edge |= _stands_out(here, before, after, 0, LEAST_RAMP) & ramp
+        rising, falling = edge & (here > 0), edge & (here < 0)
         # Pair k joins texels k - 1 and k.
-        one = falling[:, 1:] | rising[:, :-1]
-        other = rising[:, 1:] | falling[:, :-1]
-        near |= one if axis == 1 else one.T
-        far |= other if axis == 1 else other.T
-    return near, far
+        near |= _turned(falling[:, 1:] | rising[:, :-1], axis)
+        far |= _turned(rising[:, 1:] | falling[:, :-1], axis)
+    long = around(near, _WINDOW) >= _SHORTEST
+    near &= long
+    return near, far & widest(near)
+
+
+def around(mask: Mask, reach: int) -> NDArray[np.int32]:
+    """Return how many texels of `mask` [h, w] lie within `reach` to all sides and corners."""
+    sums = np.cumsum(np.pad(padded(mask.astype(np.int32), reach), ((1, 0), (0, 0))), axis=0)
+    span = 2 * reach + 1
+    sums = np.cumsum(np.pad(sums[span:] - sums[:-span], ((0, 0), (1, 0))), axis=1)
+    return np.asarray(sums[:, span:] - sums[:, :-span], np.int32)

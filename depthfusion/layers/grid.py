@@ -40,3 +40,18 @@ def _extreme(image: NDArray[Any], reach: int, take: np.ufunc) -> NDArray[Any]:
     for shift in range(1, 2 * reach + 1):
         take(best, across[shift : shift + height], out=best)
     return best
+
+
+def box_mean(image: NDArray[Any], known: NDArray[Any], reach: int) -> NDArray[Any]:
+    """Return the mean of `image` [h, w, n] over its `known` [h, w] texels within `reach` to all sides and corners.
+
+    Where none is known, it is the image itself.
+    """
+    weighted = np.concatenate((image * known[..., None], known[..., None]), axis=-1).astype(np.float32)
+    sums = np.cumsum(np.pad(padded(weighted, reach), ((1, 0), (0, 0), (0, 0))), axis=0, dtype=np.float64)
+    span = 2 * reach + 1
+    tall = sums[span:] - sums[:-span]
+    sums = np.cumsum(np.pad(tall, ((0, 0), (1, 0), (0, 0))), axis=1)
+    total = (sums[:, span:] - sums[:, :-span]).astype(np.float32)
+    count = total[..., -1:]
+    return np.where(count > 0.5, total[..., :-1] / np.maximum(count, 0.5), image)

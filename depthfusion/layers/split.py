@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from depthfusion.layers import edges, grow
-from depthfusion.layers.colour import continued
-from depthfusion.layers.diffuse import push_pull
-from depthfusion.layers.grid import widest
+from depthfusion.layers import colour, edges, grow
+from depthfusion.layers.cut import Cut, cut
+from depthfusion.layers.grid import box_mean, widest
+from depthfusion.layers.spread import Spread, nearer_seeds, spread
+from ldm3d.sphere import directions
 
-BAND = 2
-"""Texels beside an edge, on its far side, where the front layer is not seen: its curtain hangs there."""
+Floats = NDArray[np.float32]
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,32 +45,58 @@ def split(rgb: NDArray[np.uint8], depth: NDArray[np.uint16]) -> Layers:
 
     `rgb` is uint8 [H, W, 3] in sRGB; both are 2:1 and may differ in size. The same inputs always give the same layers.
     """
-    own = depth.astype(np.float32) / np.float32(65535)
-    sharp = edges.sharpened(own, edges.ramps(own))
-    near, far = edges.steps(sharp)
-    far &= ~near
-    alpha = np.where(widest(near, BAND) & ~near, np.uint8(0), np.uint8(255))
-    opened = (alpha == 0) & _farther(sharp, near)
-    alpha = np.where(opened, np.uint8(0), np.uint8(255))
-    lifted = widest(np.where(near, sharp, 0))
-    front = np.where(opened, np.where(widest(near), lifted, sharp), own)
-    front = np.where(widest(near | far), np.where(opened, front, sharp), front)
+    made = cut(depth.astype(np.float32) / np.float32(65535))
+    front = _to_16(made.front)
+    if not made.far.any():
+        return Layers(depth.copy(), made.alpha, depth.copy(), rgb.copy(), np.zeros(depth.shape, bool))
+    behind = _behind(rgb, made)
+    opened = made.opened
+    back = np.where(behind.hidden, behind.spread.depth, np.where(opened, made.sharp, made.front))
+    filled = _enlarged(behind.hidden, made.inside, rgb.shape[:2])
+    back_rgb = colour.continued(rgb, behind.little, made.sharp, behind.covered, behind.spread, filled)
+    return Layers(front, made.alpha, np.minimum(_to_16(back), front), back_rgb, behind.hidden)
 
-    reach, seed = grow.nearest(sharp, far)
-    hidden = (sharp > reach + edges.LEAST / 2) & ~opened & (seed >= 0)
-    weights = (far | opened).astype(np.float32)
-    grown = push_pull(sharp[..., None], weights)[..., 0]
-    back = np.where(hidden, np.minimum(grown, front), np.where(opened, np.minimum(sharp, front), front))
-    return Layers(
-        _to_16(front), alpha, np.minimum(_to_16(back), _to_16(front)), continued(rgb, hidden, far | opened), hidden
+
+@dataclass(frozen=True)
+class _Behind:
+    """What is hidden [h, w], what is no pure background [h, w], colour at the depth's size, and what continues it."""
+
+    hidden: Mask
+    covered: Mask
+    little: Floats
+    spread: Spread
+
+
+def _behind(rgb: NDArray[np.uint8], made: Cut) -> _Behind:
+    reach, seed = grow.nearest(made.sharp, made.far)
+    hidden = (made.sharp > reach + edges.LEAST / 2) & ~made.opened & (seed >= 0)
+    little = colour.small(rgb, made.sharp.shape)
+    fringe = widest(made.near, 1) & made.opened
+    covered = hidden | fringe
+    pure = made.opened & ~fringe
+    clean = box_mean(little, pure, 2)
+    at = np.maximum(nearer_seeds(seed, made.sharp, hidden, made.far), 0)
+    world = directions(made.sharp.shape[1], made.sharp.shape[0]).astype(np.float32)
+    edge = world.reshape(-1, 3)[at]
+    away = np.linalg.norm(world - edge, axis=-1) * np.float32(made.sharp.shape[1] / (2 * np.pi))
+    start = Spread(
+        np.where(hidden, made.sharp.reshape(-1)[at], made.sharp),
+        np.where(hidden[..., None], clean.reshape(-1, 3)[at], clean),
+        edge,
     )
+    return _Behind(hidden, covered, little, spread(start, hidden, made.far, away))
 
 
-def _farther(sharp: NDArray[np.float32], near: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return the texels that lie clearly behind the greatest near side around them."""
-    around = widest(np.where(near, sharp, 0), BAND)
-    return sharp < around - edges.LEAST / 2
+def _enlarged(hidden: Mask, inside: Floats, size: tuple[int, ...]) -> Mask:
+    """Return which texels of the colour's size lie hidden, cut along the same smooth line as the opacity."""
+    height, width = size
+    rows = ((np.arange(height) + 0.5) * hidden.shape[0] / height).astype(int)
+    columns = ((np.arange(width) + 0.5) * hidden.shape[1] / width).astype(int)
+    blocks = widest(hidden, 1)[np.ix_(rows, columns)]
+    rows = ((np.arange(height) + 0.5) * inside.shape[0] / height).astype(int)
+    columns = ((np.arange(width) + 0.5) * inside.shape[1] / width).astype(int)
+    return np.asarray(blocks & (inside >= 0.5)[np.ix_(rows, columns)])
 
 
-def _to_16(depth: NDArray[np.float32]) -> NDArray[np.uint16]:
+def _to_16(depth: Floats) -> NDArray[np.uint16]:
     return np.rint(depth * 65535).astype(np.uint16)

@@ -1,0 +1,75 @@
+"""The front layer: where it is cut, and how opaque it is beside the cuts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from depthfusion.layers import edges
+from depthfusion.layers.grid import narrowest, padded, widest
+
+Floats = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+BAND = 2
+"""Texels beside an edge, on its far side, where the front layer is not seen: its curtain hangs there."""
+_SOFTER = 2.0
+"""By how much the ramp of a blurred edge is steepened before it becomes opacity."""
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A depth map [h, w] with its edges cut; depth in [0, 1].
+
+    sharp: without ramps. near, far: the texels on the two sides of every edge. opened: the band on the far side.
+    front: depth of the front layer. inside: how much a place belongs to the foreground, ½ on the line of the cut,
+    twice the depth's size. alpha: the opacity as a field, 255 opaque, of that size.
+    """
+
+    sharp: Floats
+    near: Mask
+    far: Mask
+    opened: Mask
+    front: Floats
+    inside: Floats
+    alpha: NDArray[np.uint8]
+
+
+def cut(depth: Floats) -> Cut:
+    """Cut `depth` [h, w] in [0, 1]."""
+    zone = edges.ramps(depth)
+    sharp = edges.sharpened(depth, zone)
+    near, far = edges.steps(sharp, zone)
+    around = widest(np.where(near, sharp, 0), BAND)
+    behind = sharp < around - edges.LEAST / 2
+    opened = (widest(near, BAND) & behind) | far
+    beside = widest(near) & opened
+    # The foreground goes on for a texel beyond its edge; the curtain hangs from there.
+    front = np.where(beside, np.maximum(widest(np.where(near, sharp, 0)), sharp), depth)
+    front = np.where((opened & ~beside) | (near & ~opened) | (widest(opened) & zone & ~beside), sharp, front)
+    inside = _softened(_twice(_belonging(depth, sharp, opened)))
+    return Cut(sharp, near, far, opened, front, inside, np.rint(inside * 255).astype(np.uint8))
+
+
+def _belonging(depth: Floats, sharp: Floats, opened: Mask) -> Floats:
+    """Return 0 in the open band and 1 elsewhere, with the ramps' own values between where they had some."""
+    high, low = widest(sharp), narrowest(sharp)
+    share = (depth - low) / np.maximum(high - low, 1e-6)
+    soft = np.clip((share - 0.5) * _SOFTER + 0.5, 0, 1)
+    edge = widest(opened) & (high - low > edges.LEAST)
+    inner = np.where(edge, np.maximum(soft, 0.5), 1)
+    outer = np.where(edge, np.minimum(soft, 0.5), 0)
+    return np.asarray(np.where(opened, outer, inner), np.float32)
+
+
+def _twice(field: Floats) -> Floats:
+    return np.repeat(np.repeat(field, 2, axis=0), 2, axis=1)
+
+
+def _softened(field: Floats) -> Floats:
+    """Return `field` averaged by 1 2 1 along both axes."""
+    wide = padded(field, 1)
+    tall = (wide[:-2] + wide[2:] + 2 * wide[1:-1]) / 4
+    return np.asarray((tall[:, :-2] + tall[:, 2:] + 2 * tall[:, 1:-1]) / 4, np.float32)

@@ -1,0 +1,110 @@
+"""What lies behind the foreground, place for place: the background beside the cut, continued and ever more averaged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from depthfusion.layers.grid import padded
+from ldm3d.sphere import directions
+
+Floats = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+_STRIDES = (1, 2, 4, 8, 16, 32, 16, 8, 4, 2, 1)
+_LEAPS = (32, 16, 8, 4, 2, 1, 1)
+_DEPTH_BIAS = 12
+"""Texels that a seed may lie farther away where it lies behind another by a whole unit of depth."""
+_ALIKE = 0.04
+"""Difference of depth up to which two places continue the same thing: others are not averaged."""
+_SIDES = ((0, 1), (0, -1), (1, 0), (-1, 0))
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Maps [h, w, …] that hold at the hidden places, and at the background beside them.
+
+    depth: of the background. colour: its smooth part (sRGB, 0 to 255). edge: the direction (about unit length) of the
+    edge that a place continues.
+    """
+
+    depth: Floats
+    colour: Floats
+    edge: Floats
+
+
+def nearer_seeds(seed: Ints, depth: Floats, hidden: Mask, known: Mask) -> Ints:
+    """Return for each hidden place [h, w] the flat index of the known texel whose background it should continue.
+
+    `seed` is a first guess. Texels hand on their seeds in leaps that grow shorter (jump flooding, Rong and Tan 2006);
+    a seed is the better the nearer it lies, straight across the sphere, and a little the farther away it is in depth.
+    """
+    height, width = hidden.shape
+    margin = min(_LEAPS[0], height)
+    index = padded(np.arange(height * width).reshape(height, width), margin)
+    world = directions(width, height).reshape(-1, 3).astype(np.float32)
+    flat_depth = depth.reshape(-1)
+    best = np.where(known, np.arange(height * width).reshape(height, width), np.where(hidden, seed, -1))
+    y, x = np.nonzero(hidden)
+    at = y * width + x
+    mine = best.reshape(-1)[at]
+    bias = np.float32(_DEPTH_BIAS * 2 * np.pi / width)
+
+    def cost(seeds: Ints) -> Floats:
+        way = np.linalg.norm(world[seeds] - world[at], axis=1)
+        behind = flat_depth[seeds] < flat_depth[at]
+        return np.where(behind & (seeds >= 0), way + bias * flat_depth[seeds], np.inf)
+
+    least = cost(mine)
+    for leap in _LEAPS:
+        if leap > margin:
+            continue
+        for down in (-leap, 0, leap):
+            for across in (-leap, 0, leap):
+                other = index[y + margin + down, x + margin + across]
+                theirs = best.reshape(-1)[other]
+                price = cost(theirs)
+                better = price < least
+                mine = np.where(better, theirs, mine)
+                least = np.where(better, price, least)
+        best.reshape(-1)[at] = mine
+    return best
+
+
+def spread(start: Spread, hidden: Mask, known: Mask, away: Floats) -> Spread:
+    """Average what is `hidden` [h, w] over the more of its surroundings, the farther away [h, w] its edge is (texels).
+
+    `start` holds what each place's nearest known texel has. Known texels [h, w] stay as they are. Two places are
+    averaged where they continue the same thing, by their depth and, for the edges, by how close these are.
+    """
+    height, width = hidden.shape
+    margin = min(max(_STRIDES), height)
+    index = padded(np.arange(height * width).reshape(height, width), margin)
+    usable = (hidden | known).reshape(-1)
+    depth, colour, edge = start.depth.copy(), start.colour.copy(), start.edge.copy()
+    flat = (depth.reshape(-1), colour.reshape(-1, 3), edge.reshape(-1, 3))
+    texel = 2 * np.pi / width
+    for stride in _STRIDES:
+        if stride > margin:
+            continue
+        y, x = np.nonzero(hidden & (away >= stride / 3))
+        at = y * width + x
+        here = [values[at] for values in flat]
+        sums = [values.copy() for values in here]
+        counts = [np.ones(len(at), np.float32), np.ones(len(at), np.float32)]
+        for down, across in _SIDES:
+            other = index[y + margin + down * stride, x + margin + across * stride]
+            there = [values[other] for values in flat]
+            alike = usable[other] & (np.abs(there[0] - here[0]) < _ALIKE)
+            close = alike & (np.abs(there[2] - here[2]).sum(axis=1) < 1.5 * stride * texel + texel)
+            sums[0] += np.where(alike, there[0], 0)
+            sums[1] += np.where(alike[:, None], there[1], 0)
+            sums[2] += np.where(close[:, None], there[2], 0)
+            counts[0] += alike
+            counts[1] += close
+        for values, total, count in zip(flat, sums, (counts[0], counts[0], counts[1]), strict=True):
+            values[at] = total / (count if total.ndim == 1 else count[:, None])
+    return Spread(depth, colour, edge)
