@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from depthfusion.camera.frame import View
-from depthfusion.camera.lens import pixel_rays
+from depthfusion.camera.lens import pixel_origins, pixel_rays
 from depthfusion.look import Displacement
 from ldm3d.sphere import sample_wrapped, to_linear, to_srgb, to_uv
 
@@ -33,12 +33,13 @@ class Scene:
 
 
 def first_hits(scene: Scene, origin: np.ndarray, rays: np.ndarray, finest: float = 0.2) -> np.ndarray:
-    """Return where rays [n, 3] from `origin` [3] first meet the surface, as points [n, 3]; NaN where they never do.
+    """Return where rays [n, 3] from `origin` [3] or [n, 3] first meet the surface, as points [n, 3]; else NaN.
 
     Every ray is marched through the shell that holds the surface, in steps that pass at most `finest` of a texel as
     seen from the centre and a 64th of the way, until it changes sides; 40 bisections find the place.
     """
     rays = rays / np.linalg.norm(rays, axis=1, keepdims=True)
+    origin = np.broadcast_to(origin, rays.shape)
     radii = scene.rule.radius_of(np.array([scene.depth.max(), scene.depth.min()]) / 65535.0)
     start = _leave(origin, rays, radii[0] * (1 - 1e-9), inside_only=True)
     stop = _leave(origin, rays, radii[1] * (1 + 1e-9), inside_only=False)
@@ -50,15 +51,15 @@ def first_hits(scene: Scene, origin: np.ndarray, rays: np.ndarray, finest: float
     side = np.sign(_gap(scene, origin, rays, low))
     while len(here):
         t = low[here]
-        squared = np.sum((origin + t[:, None] * rays[here]) ** 2, axis=1)
+        squared = np.sum((origin[here] + t[:, None] * rays[here]) ** 2, axis=1)
         # A step dt turns the direction from the centre by |origin × ray|/r² dt.
         step = turn * squared / np.maximum(closest[here], 1e-12)
         step = np.minimum(step, (stop[here] - start[here]) / 64 + 1e-9)
         high = np.minimum(t + step, stop[here])
-        crossed = np.sign(_gap(scene, origin, rays[here], high)) != side[here]
+        crossed = np.sign(_gap(scene, origin[here], rays[here], high)) != side[here]
         if crossed.any():
             found = here[crossed]
-            hits[found] = _bisect(scene, origin, rays[found], t[crossed], high[crossed], side[found])
+            hits[found] = _bisect(scene, origin[found], rays[found], t[crossed], high[crossed], side[found])
         low[here] = high
         here = here[~crossed & (high < stop[here])]
     return hits
@@ -72,11 +73,10 @@ def _gap(scene: Scene, origin: np.ndarray, rays: np.ndarray, t: np.ndarray) -> n
 
 def _leave(origin: np.ndarray, rays: np.ndarray, radius: float, inside_only: bool) -> np.ndarray:
     """Return where rays [n, 3] leave a sphere, 0 where they start outside of it and `inside_only`."""
-    along = rays @ origin
-    rest = radius**2 - origin @ origin
-    if rest <= 0 and inside_only:
-        return np.zeros(len(rays))
-    return -along + np.sqrt(np.maximum(along**2 + rest, 0))
+    along = np.sum(rays * origin, axis=1)
+    rest = radius**2 - np.sum(origin**2, axis=1)
+    leaves = -along + np.sqrt(np.maximum(along**2 + rest, 0))
+    return np.where(rest <= 0, 0.0, leaves) if inside_only else leaves
 
 
 def _bisect(scene, origin, rays, low, high, side) -> np.ndarray:
@@ -98,8 +98,9 @@ class Picture:
 def cast(scene: Scene, view: View) -> Picture:
     """Return the reference picture of a view: 16 samples a pixel, bilinear and averaged in linear light."""
     _, _, width, height = view.rectangle
-    rays = view.pose.to_world(pixel_rays(view.lens, width, height, view.aspect, SAMPLES))
-    hits = first_hits(scene, np.asarray(view.pose.position), rays.reshape(-1, 3))
+    rays = view.pose.to_world(pixel_rays(view.lens, width, height, view.aspect, SAMPLES)).reshape(-1, 3)
+    origins = view.pose.to_world(pixel_origins(view.lens, width, height, view.aspect, SAMPLES)).reshape(-1, 3)
+    hits = first_hits(scene, np.asarray(view.pose.position) + origins, rays)
     u, v = to_uv(hits)
     light = sample_wrapped(to_linear(scene.rgb / 255.0), u, v)
     light = light.reshape(height, width, SAMPLES**2, 3).mean(axis=2)
