@@ -71,9 +71,7 @@ class Sequence:
                     "another name"
                 )
         elif there:
-            raise InputError(
-                f"{self._files(there[0])[0]} is there already: choose another name, or remove the pictures"
-            )
+            raise InputError(f"{there} is there already: choose another name, or remove the pictures")
         else:
             with whole_files([self._note]) as (partial,):
                 partial.write_text(json.dumps(self._content, indent=2) + "\n", encoding="utf-8")
