@@ -1,21 +1,94 @@
 // The panorama's colour in linear light. Needs sphere.glsl.
 //
-// HALVES: 1 where samples may lie so far apart that the panorama's halves are needed. A constant, because software
-// renderers run branches slowly.
+// HALVES: 1 where samples may lie so far apart that the panorama's halves are needed. LAYERED: 1 for the layer behind
+// besides. TILED: how many of the colour's levels are wider than a texture may be, and so lie in tiles, in an array.
+// Constants, because software renderers run branches slowly.
 
-uniform sampler2D colour_map;     // at full size
+#ifndef LAYERED
+#define LAYERED 0
+#endif
+#ifndef TILED
+#define TILED 0
+#endif
+
+#if TILED
+#define WHOLE sampler2DArray
+uniform ivec4 colour_tiles[TILED];   // of each level: width, height, its first layer, its tiles across
+#else
+#define WHOLE sampler2D
+#endif
+
+uniform WHOLE colour_map;            // at full size
+#if LAYERED
+uniform WHOLE back_colour_map;
+#endif
 #if HALVES
-uniform sampler2D smaller_map;    // half of it, and all its halves
+#define MAPS WHOLE whole, sampler2D smaller
+uniform sampler2D smaller_map;       // half of it (or the first half that fits), and all its halves
+#if LAYERED
+uniform sampler2D back_smaller_map;
+#endif
+#else
+#define MAPS WHOLE whole
 #endif
 
 // Bilinear samples so many texels apart still average well.
 const float APART = 1.5;
 
-// The colour around a place on the surface, over what its differences `across` and `down` span: `taps` × `taps` samples.
-// Texels are counted by angle and not by u: a pole's crowded texels need no care, and the seam has no edge.
-vec3 colour_around(vec3 place, vec3 across, vec3 down, int taps) {
+#if TILED
+vec3 to_linear(vec3 srgb) {
+    vec3 curve = pow((srgb + 0.055) / 1.055, vec3(2.4));
+    return mix(curve, srgb / 12.92, vec3(lessThanEqual(srgb, vec3(0.04045))));
+}
+
+vec3 tile_texel(WHOLE whole, ivec4 tiles, ivec2 texel) {
+    ivec2 side = textureSize(whole, 0).xy;
+    ivec2 tile = texel / side;
+    return to_linear(texelFetch(whole, ivec3(texel - tile * side, tiles.z + tile.y * tiles.w + tile.x), 0).rgb);
+}
+
+// Bilinear in one of the levels that are cut into tiles, wrapped in u and clamped in v.
+vec3 in_tiles(WHOLE whole, int level, vec2 uv) {
+    ivec4 tiles = colour_tiles[level];
+    vec2 texel = uv * vec2(tiles.xy) - 0.5;
+    vec2 between = texel - floor(texel);
+    ivec2 a = ivec2(floor(texel));
+    ivec2 low = ivec2(a.x < 0 ? tiles.x - 1 : min(a.x, tiles.x - 1), clamp(a.y, 0, tiles.y - 1));
+    ivec2 high = ivec2(low.x + 1 < tiles.x ? low.x + 1 : 0, clamp(a.y + 1, 0, tiles.y - 1));
+    vec3 upper = mix(tile_texel(whole, tiles, low), tile_texel(whole, tiles, ivec2(high.x, low.y)), between.x);
+    vec3 lower = mix(tile_texel(whole, tiles, ivec2(low.x, high.y)), tile_texel(whole, tiles, high), between.x);
+    return mix(upper, lower, between.y);
+}
+#endif
+
 #if HALVES
-    float texel = PI / float(textureSize(colour_map, 0).y);
+// The colour at a level of detail: 0 the whole, 1 its half …
+vec3 colour_at(MAPS, vec2 uv, float level) {
+#if TILED
+    int finer = min(int(level), TILED);
+    vec3 one = finer < TILED ? in_tiles(whole, finer, uv) : textureLod(smaller, uv, level - float(TILED)).rgb;
+    if (finer == TILED)
+        return one;
+    vec3 two = finer + 1 < TILED ? in_tiles(whole, finer + 1, uv) : textureLod(smaller, uv, 0.0).rgb;
+    return mix(one, two, level - float(finer));
+#else
+    vec3 colour = textureLod(whole, uv, 0.0).rgb;
+    return mix(colour, textureLod(smaller, uv, max(level - 1.0, 0.0)).rgb, min(level, 1.0));
+#endif
+}
+
+float whole_height(WHOLE whole) {
+#if TILED
+    return float(colour_tiles[0].y);
+#else
+    return float(textureSize(whole, 0).y);
+#endif
+}
+#endif
+
+vec3 mean_around(MAPS, vec3 place, vec3 across, vec3 down, int taps) {
+#if HALVES
+    float texel = PI / whole_height(whole);
     float away = dot(place, place);
     vec2 square = vec2(dot(across, across), dot(down, down));
     vec2 along = vec2(dot(across, place), dot(down, place));
@@ -27,11 +100,34 @@ vec3 colour_around(vec3 place, vec3 across, vec3 down, int taps) {
         for (int x = 0; x < taps; x++) {
             vec2 offset = (vec2(x, y) + 0.5) / float(taps) - 0.5;
             vec2 uv = uv_of(place + offset.x * across + offset.y * down);
-            vec3 colour = textureLod(colour_map, uv, 0.0).rgb;
 #if HALVES
-            colour = mix(colour, textureLod(smaller_map, uv, max(level - 1.0, 0.0)).rgb, min(level, 1.0));
+            sum += colour_at(whole, smaller, uv, level);
+#elif TILED
+            sum += in_tiles(whole, 0, uv);
+#else
+            sum += textureLod(whole, uv, 0.0).rgb;
 #endif
-            sum += colour;
         }
     return sum / float(taps * taps);
 }
+
+// The colour around a place on the surface, over what its differences `across` and `down` span: `taps` × `taps` samples.
+// Texels are counted by angle and not by u: a pole's crowded texels need no care, and the seam has no edge.
+vec3 colour_around(vec3 place, vec3 across, vec3 down, int taps) {
+#if HALVES
+    return mean_around(colour_map, smaller_map, place, across, down, taps);
+#else
+    return mean_around(colour_map, place, across, down, taps);
+#endif
+}
+
+#if LAYERED
+// The same of the layer behind.
+vec3 back_colour_around(vec3 place, vec3 across, vec3 down, int taps) {
+#if HALVES
+    return mean_around(back_colour_map, back_smaller_map, place, across, down, taps);
+#else
+    return mean_around(back_colour_map, place, across, down, taps);
+#endif
+}
+#endif

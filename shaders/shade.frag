@@ -3,7 +3,8 @@
 // that the panorama never bends with the mesh. Averages in linear light, joins two eyes, writes sRGB.
 //
 // PARTS: of a pixel along one side, each with its own depth. TAPS: samples of the colour along one side of a part.
-// EYES: 2 joins two as an anaglyph. Constants, because software renderers run loops and branches slowly.
+// EYES: 2 joins two as an anaglyph. LAYERED: 1 where the front layer may be cut. Constants, because software renderers
+// run loops and branches slowly.
 
 #include "sphere.glsl"
 #include "colour.glsl"
@@ -20,6 +21,31 @@ uniform ivec2 origin;        // of the viewport in the target
 uniform vec3 background;
 out vec4 pixel;
 
+#if LAYERED
+#include "layered.glsl"
+#define SEEN(eye) depths[eye], fronts[eye], backs[eye], eye
+#else
+#define SEEN(eye) depths[eye], eye
+#endif
+
+#if LAYERED
+vec3 mean(sampler2D shared_map, sampler2D front_map, sampler2D back_map, int eye, ivec2 corner) {
+    vec3 light = vec3(0.0);
+    for (int y = 0; y < PARTS; y++)
+        for (int x = 0; x < PARTS; x++) {
+            ivec2 part = corner + ivec2(x, y);
+            Seen seen = look(shared_map, front_map, back_map, eye, part);
+            light += seen.opacity * colour_around(seen.front, seen.ahead * rays[eye][0], seen.ahead * rays[eye][1], TAPS);
+            // A loop, because software renderers run both sides of every branch.
+            for (int behind = 0; behind < (seen.opacity < 1.0 ? 1 : 0); behind++) {
+                vec3 across = seen.behind * rays[eye][0];
+                vec3 colour = back_colour_around(seen.back, across, seen.behind * rays[eye][1], TAPS);
+                light += (1.0 - seen.opacity) * (seen.nothing ? background : colour);
+            }
+        }
+    return light / float(PARTS * PARTS);
+}
+#else
 vec3 mean(sampler2D depth_map, int eye, ivec2 corner) {
     vec3 light = vec3(0.0);
     for (int y = 0; y < PARTS; y++)
@@ -33,12 +59,13 @@ vec3 mean(sampler2D depth_map, int eye, ivec2 corner) {
         }
     return light / float(PARTS * PARTS);
 }
+#endif
 
 void main() {
     ivec2 corner = (ivec2(gl_FragCoord.xy) - origin) * PARTS;
-    vec3 light = mean(depths[0], 0, corner);
+    vec3 light = mean(SEEN(0), corner);
 #if EYES == 2
-    light = red_cyan(light, mean(depths[1], 1, corner));
+    light = red_cyan(light, mean(SEEN(1), corner));
 #endif
     pixel = vec4(to_srgb(light), 1.0);
 }

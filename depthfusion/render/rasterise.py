@@ -13,34 +13,18 @@ from numpy.typing import NDArray
 from depthfusion.camera.frame import View
 from depthfusion.look import Displacement
 from depthfusion.render.matrices import Tile, edges, projection_matrix, view_matrix
+from depthfusion.render.measuring import Measurer, Sheet
 from depthfusion.render.perspective import cap_box, depth_range, eye_of, grid_rays, pixel_scales
 from depthfusion.render.quality import Quality
-from depthfusion.render.relief import PATCH
-from depthfusion.render.selection import TRIANGLES, Selection
+from depthfusion.render.selection import Selection
 from depthfusion.render.shaders import source
 from depthfusion.render.surface import FREE_UNIT, Surface
 
 if TYPE_CHECKING:
     import moderngl
 
-_DEPTH_CLAMP = 0x864F
 _APART = 1.5
 """Texels between samples that still average well, as in colour.glsl."""
-
-
-def patch_indices() -> NDArray[np.uint16]:
-    """Return the triangles [2·PATCH², 3] of a patch over its (PATCH + 1)² places in rows.
-
-    Diagonals meet in the places of odd row and odd column: where such a patch lets every other place of an edge fall
-    onto its neighbour, what remains is exactly the coarser triangle.
-    """
-    row = PATCH + 1
-    y, x = np.divmod(np.arange(PATCH * PATCH), PATCH)
-    a, b, c, d = y * row + x, y * row + x + 1, (y + 1) * row + x, (y + 1) * row + x + 1
-    same = ((x + y) % 2 == 0)[:, None]
-    first = np.where(same, np.stack([a, c, d], 1), np.stack([a, c, b], 1))
-    second = np.where(same, np.stack([a, d, b], 1), np.stack([b, c, d], 1))
-    return np.concatenate([first, second], axis=1).reshape(-1, 3).astype(np.uint16)
 
 
 @dataclass(frozen=True)
@@ -51,6 +35,16 @@ class Plan:
     rule: Displacement
     quality: Quality
     selection: Selection
+
+    @property
+    def tolerance_px(self) -> float:
+        """How many pixels the mesh may stray: above the quality's if the triangles were too many."""
+        return self.selection.tolerance
+
+    @property
+    def sheet(self) -> Sheet:
+        """What of the surface is drawn."""
+        return Sheet(self.surface, self.rule, self.surface.cut(self.rule))
 
     @property
     def parts(self) -> int:
@@ -88,22 +82,12 @@ class Plan:
 
 
 class Rasteriser:
-    """Draws perspective views in two passes: the mesh's depth, finer than the pixels, then what is seen in each pixel.
-
-    One program, one small index buffer and a buffer of patches make the mesh. The first pass writes but depth, so that
-    small triangles cost little; the second colours every pixel once.
-    """
+    """Draws perspective views in two passes: the mesh's depth, finer than the pixels, then what each pixel sees."""
 
     def __init__(self, context: moderngl.Context) -> None:
         self.context = context
-        self._mesh = context.program(source("surface.vert"), source("distance.frag"))
-        self._indices = context.buffer(patch_indices().tobytes())
-        self._patches = context.buffer(reserve=1 << 16, dynamic=True)
-        self._array = context.vertex_array(
-            self._mesh, [(self._patches, "4f/i", "tile")], index_buffer=self._indices, index_element_size=2
-        )
+        self._measurer = Measurer(context)
         self._shades: dict[_Shading, moderngl.VertexArray] = {}
-        self._depths: list[_Depth] = []
 
     def plan(self, surface: Surface, views: list[View], rule: Displacement, quality: Quality) -> Plan:
         """Choose the patches of one frame's perspective views."""
@@ -125,13 +109,12 @@ class Rasteriser:
         The tile's lower left pixel falls on `corner` of `target`. Each part, given from the tile's top left, gets the
         pixels that it has when the tile is drawn at once.
         """
+        sheet = plan.sheet
         sights = [_sight(plan, view, tile) for view in views]
         taps = plan.taps(views)
         sharpness = [(taps, (0, 0, *tile[2:])), *((plan.most_taps, cap) for cap in plan.caps(views, tile))]
         for part in parts:
-            triangles = sum(self._measure(plan, sight, number, part) for number, sight in enumerate(sights))
-            for unit, depth in enumerate(self._depths, FREE_UNIT):
-                depth.texture.use(unit)
+            triangles = sum(self._measure(plan, sheet, sight, number, part) for number, sight in enumerate(sights))
             target.use()
             target.viewport = (*corner, *tile[2:])
             self.context.enable_only(self.context.NOTHING)
@@ -140,69 +123,63 @@ class Rasteriser:
                 if width <= 0 or height <= 0:
                     continue
                 target.scissor = (corner[0] + left, corner[1] + tile[3] - top - height, width, height)
-                screen = self._shade(_Shading(len(views), plan.parts, sharp, plan.texels(views) > _APART * sharp))
+                halves = plan.texels(views) > _APART * sharp
+                kind = _Shading(len(views), plan.parts, sharp, halves, sheet.cut, tuple(plan.surface.defines.items()))
+                screen = self._shade(kind)
                 shade = screen.program
-                plan.surface.use(shade)
-                _write(shade, "eyes", np.array([view.pose.position for view in views]))
-                _write(shade, "rays", np.array([sight.rays for sight in sights]))
-                _write(shade, "ranges", np.array([sight.range for sight in sights]))
-                shade["depths"] = list(range(FREE_UNIT, FREE_UNIT + len(sights))) if len(sights) > 1 else FREE_UNIT
+                self._look(sheet, sights, shade)
                 shade["origin"] = corner
                 shade["background"] = background
                 screen.render(self.context.TRIANGLES, vertices=3)
             target.scissor = None  # type: ignore[assignment]
             yield part[2] * part[3], triangles
 
-    def _measure(self, plan: Plan, sight: _Sight, number: int, part: Tile) -> int:
+    def _measure(self, plan: Plan, sheet: Sheet, sight: _Sight, number: int, part: Tile) -> int:
         """Draw the depth of a part of a tile of a view; return the triangles drawn."""
         left, top, width, height = part
-        x, y, _, down = sight.tile
-        seen = sight.seen.seen_by([eye_of(sight.view, (x + left, y + top, width, height))])
-        data = seen.tiles.tobytes()
-        if len(data) > self._patches.size:
-            self._patches.orphan(1 << (len(data) - 1).bit_length())
-        self._patches.write(data)
-        _write(self._mesh, "to_clip", sight.to_clip)
-        set_mapping(self._mesh, plan.rule)
-        plan.surface.use(self._mesh)
-        target = self._depth(number, sight.size).framebuffer
+        x, y, across, down = sight.tile
+        seen = sight.seen
+        if (width, height) != (across, down):
+            seen = seen.seen_by([eye_of(sight.view, (x + left, y + top, width, height))])
         low = down - top - height
-        target.scissor = (left * plan.parts, low * plan.parts, width * plan.parts, height * plan.parts)
-        target.use()
-        target.clear(depth=1.0)
-        # What is nearer than the near plane is drawn all the same, at its depth.
-        self.context.enable_only(self.context.DEPTH_TEST)
-        self.context.enable_direct(_DEPTH_CLAMP)
-        self._array.render(self.context.TRIANGLES, instances=len(seen.tiles))
-        self.context.disable_direct(_DEPTH_CLAMP)
-        return TRIANGLES * len(seen.tiles)
+        area = (left * plan.parts, low * plan.parts, width * plan.parts, height * plan.parts)
+        return self._measurer.measure(sheet, seen, number, sight.size, area, sight.to_clip)
+
+    def _look(self, sheet: Sheet, sights: list[_Sight], program: moderngl.Program) -> None:
+        """Give `program` what it finds what is seen by: the surface, the depth of the first pass and how to read it."""
+        sheet.surface.use(program)
+        names = ("depths", "fronts", "backs") if sheet.cut else ("depths",)
+        units = [list(range(FREE_UNIT + i * len(sights), FREE_UNIT + (i + 1) * len(sights))) for i in range(len(names))]
+        for name, numbers in zip(names, units, strict=True):
+            program[name] = numbers if len(numbers) > 1 else numbers[0]
+        for eye in range(len(sights)):
+            for texture, numbers in zip(self._measurer.depths(eye, sheet.cut), units, strict=True):
+                texture.use(numbers[eye])
+        _write(program, "eyes", np.array([sight.view.pose.position for sight in sights]))
+        _write(program, "rays", np.array([sight.rays for sight in sights]))
+        _write(program, "ranges", np.array([sight.range for sight in sights]))
 
     def _shade(self, kind: _Shading) -> moderngl.VertexArray:
         if kind not in self._shades:
-            defines = {"EYES": kind.eyes, "PARTS": kind.parts, "TAPS": kind.taps, "HALVES": int(kind.halves)}
+            defines = {
+                "EYES": kind.eyes,
+                "PARTS": kind.parts,
+                "TAPS": kind.taps,
+                "HALVES": int(kind.halves),
+                "LAYERED": int(kind.cut),
+                **dict(kind.defines),
+            }
             program = self.context.program(source("screen.vert"), source("shade.frag", defines))
             self._shades[kind] = self.context.vertex_array(program, [])
         return self._shades[kind]
 
-    def _depth(self, number: int, size: tuple[int, int]) -> _Depth:
-        if number == len(self._depths):
-            self._depths.append(_Depth(self.context, size))
-        elif self._depths[number].size != size:
-            self._depths[number].release()
-            self._depths[number] = _Depth(self.context, size)
-        return self._depths[number]
-
     def release(self) -> None:
         """Give everything back."""
-        for depth in self._depths:
-            depth.release()
         for screen in self._shades.values():
             screen.program.release()
             screen.release()
-        self._depths.clear()
         self._shades.clear()
-        for thing in (self._array, self._patches, self._indices, self._mesh):
-            thing.release()
+        self._measurer.release()
 
 
 @dataclass(frozen=True)
@@ -213,6 +190,8 @@ class _Shading:
     parts: int
     taps: int
     halves: bool
+    cut: bool
+    defines: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True)
@@ -246,30 +225,5 @@ def _common(one: Tile, other: Tile) -> Tile:
     return left, top, right - left, bottom - top
 
 
-class _Depth:
-    """A framebuffer of depth alone, to be read as numbers."""
-
-    def __init__(self, context: moderngl.Context, size: tuple[int, int]) -> None:
-        self.size = size
-        self.texture = context.depth_texture(size)
-        self.texture.compare_func = ""
-        self.texture.filter = (context.NEAREST, context.NEAREST)
-        self.framebuffer = context.framebuffer([], self.texture)
-
-    def release(self) -> None:
-        self.framebuffer.release()
-        self.texture.release()
-
-
 def _write(program: moderngl.Program, name: str, values: NDArray[np.float64]) -> None:
     program[name].write(values.astype("f4").tobytes())  # type: ignore[union-attr]
-
-
-def set_mapping(program: moderngl.Program, rule: Displacement) -> None:
-    """Give `program` the uniforms of mapping.glsl."""
-    program["levels"] = (rule.low, 1 / (rule.high - rule.low))
-    program["inverse"] = rule.mapping == "inverse"
-    if rule.mapping == "inverse":
-        program["rule"] = (1 / rule.far, 1 / rule.near - 1 / rule.far)
-    else:
-        program["rule"] = (rule.radius * (1 + rule.strength), -2 * rule.radius * rule.strength)

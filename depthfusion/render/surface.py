@@ -47,6 +47,13 @@ class Surface:
         self._prepared: Prepared | None = prepared
         self._textures: dict[str, moderngl.Texture] = {}
         self.colour_height = len(self._fitting(prepared.colours)[0])
+        self.kept: dict[object, Any] = {}
+        """What painters make of this surface for themselves; it has a `release`, which is called with the surface's."""
+
+    @property
+    def defines(self) -> dict[str, int]:
+        """Macros that every program which reads these textures is compiled with."""
+        return {}
 
     @property
     def layered(self) -> bool:
@@ -146,9 +153,10 @@ class Surface:
 
     def release(self) -> None:
         """Give the card's memory back."""
-        for texture in self._textures.values():
-            texture.release()
+        for thing in (*self._textures.values(), *self.kept.values()):
+            thing.release()
         self._textures.clear()
+        self.kept.clear()
 
 
 def _write(texture: moderngl.Texture, image: NDArray[Any], level: int) -> Iterator[int]:

@@ -40,7 +40,7 @@ POSES = {
 
 def frame_of(rule: Displacement, size=SIZE, **options):
     chosen = ViewOptions(**options)
-    return compose(chosen, pose_of(chosen), chosen.fov, size, rule)
+    return compose(chosen, pose_of(chosen), chosen.field_of_view, size, rule)
 
 
 def compare(renderer, surface, depth, rule, frame, colour=COLOUR, quality=FILE):

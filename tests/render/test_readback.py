@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import moderngl
 import numpy as np
 import pytest
 
 from depthfusion.errors import MachineError
-from depthfusion.render.context import standalone
 from depthfusion.render.readback import Readback
-
-
-@pytest.fixture(scope="module")
-def context() -> Iterator[moderngl.Context]:
-    made = standalone()
-    yield made
-    made.release()
 
 
 def planes_of(rgb: np.ndarray, bits: int) -> tuple[np.ndarray, np.ndarray]:
