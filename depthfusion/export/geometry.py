@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 Places = NDArray[np.float64]
 
+_LARGEST = float(np.finfo(np.float32).max)  # only places that may not be left out have more
+
 REACH = 0.1
 """How far a person steps aside, of the distance of neutral depth: what a wrong distance is weighed by."""
 
@@ -50,7 +52,7 @@ def meshes(
 
     Raises `InputError` where the cuts alone take more than `most`.
     """
-    grid = Grid.of(scene.depth.shape[1] if layers is None else max(scene.depth.shape[1], layers.alpha.shape[1]))
+    grid = Grid.of(scene.depth.shape[1])
     reach = REACH * rule.neutral
     progress.step("measuring the surface", 0)
     radii = grid.radii(scene.depth if layers is None else layers.back, rule)
@@ -60,7 +62,7 @@ def meshes(
         radii = grid.radii(layers.front, rule)
         sheets.append(Front.of(grid, radii, layers.alpha, layers.hidden, reach, progress.check))
     progress.step("choosing triangles", 0)
-    fewest = sum(sheet.count(sheet.triangles(np.inf)) for sheet in sheets)
+    fewest = sum(sheet.count(sheet.triangles(_LARGEST)) for sheet in sheets)
     if most is None:
         most = max(DEFAULT_TRIANGLES, 2 * fewest)
     elif most < fewest:
