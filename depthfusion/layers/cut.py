@@ -8,13 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from depthfusion.layers import edges
-from depthfusion.layers.grid import narrowest, padded, widest
+from depthfusion.layers.grid import box_mean, narrowest, padded, widest
 
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 BAND = 2
 """Texels beside an edge, on its far side, where the front layer is not seen: its curtain hangs there."""
+_DISTINCT = 24.0
+"""How far apart colours lie (sRGB, 0 to 255) that tell foreground and background from each other."""
 _SOFTER = 2.0
 """By how much the ramp of a blurred edge is steepened before it becomes opacity."""
 
@@ -24,6 +26,7 @@ class Cut:
     """A depth map [h, w] with its edges cut; depth in [0, 1].
 
     sharp: without ramps. near, far: the texels on the two sides of every edge. opened: the band on the far side.
+    fringe: the part of the band that touches the foreground and may be mixed with its colour.
     front: depth of the front layer. inside: how much a place belongs to the foreground, ½ on the line of the cut,
     twice the depth's size. alpha: the opacity as a field, 255 opaque, of that size.
     """
@@ -32,13 +35,14 @@ class Cut:
     near: Mask
     far: Mask
     opened: Mask
+    fringe: Mask
     front: Floats
     inside: Floats
     alpha: NDArray[np.uint8]
 
 
-def cut(depth: Floats) -> Cut:
-    """Cut `depth` [h, w] in [0, 1]."""
+def cut(depth: Floats, colour: Floats) -> Cut:
+    """Cut `depth` [h, w] in [0, 1]; `colour` [h, w, 3] (sRGB, 0 to 255) tells how far the foreground really goes."""
     zone = edges.ramps(depth)
     sharp = edges.sharpened(depth, zone)
     near, far = edges.steps(sharp, zone)
@@ -49,8 +53,19 @@ def cut(depth: Floats) -> Cut:
     # The foreground goes on for a texel beyond its edge; the curtain hangs from there.
     front = np.where(beside, np.maximum(widest(np.where(near, sharp, 0)), sharp), depth)
     front = np.where((opened & ~beside) | (near & ~opened) | (widest(opened) & zone & ~beside), sharp, front)
-    inside = _softened(_twice(_belonging(depth, sharp, opened)))
-    return Cut(sharp, near, far, opened, front, inside, np.rint(inside * 255).astype(np.uint8))
+    belonging = _belonging(depth, sharp, opened)
+    share = mixed(colour, near, beside, opened & ~beside)
+    inside = _softened(_twice(np.where(beside, np.maximum(belonging, share), belonging)))
+    return Cut(sharp, near, far, opened, beside, front, inside, np.rint(inside * 255).astype(np.uint8))
+
+
+def mixed(colour: Floats, near: Mask, beside: Mask, pure: Mask) -> Floats:
+    """Return the foreground's share [h, w] in the colour of the texels `beside` it, between the colours around."""
+    before, behind = box_mean(colour, near, 1), box_mean(colour, pure, 2)
+    way = before - behind
+    long = np.einsum("yxc,yxc->yx", way, way)
+    share = np.einsum("yxc,yxc->yx", colour - behind, way) / np.maximum(long, 1e-6)
+    return np.where(beside & (long > _DISTINCT**2), np.clip(share, 0, 1), 0).astype(np.float32)
 
 
 def _belonging(depth: Floats, sharp: Floats, opened: Mask) -> Floats:

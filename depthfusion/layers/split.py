@@ -45,57 +45,57 @@ def split(rgb: NDArray[np.uint8], depth: NDArray[np.uint16]) -> Layers:
 
     `rgb` is uint8 [H, W, 3] in sRGB; both are 2:1 and may differ in size. The same inputs always give the same layers.
     """
-    made = cut(depth.astype(np.float32) / np.float32(65535))
+    little = colour.small(rgb, depth.shape)
+    made = cut(depth.astype(np.float32) / np.float32(65535), little)
     front = _to_16(made.front)
     if not made.far.any():
         return Layers(depth.copy(), made.alpha, depth.copy(), rgb.copy(), np.zeros(depth.shape, bool))
-    behind = _behind(rgb, made)
+    behind = _behind(little, made)
     opened = made.opened
     back = np.where(behind.hidden, behind.spread.depth, np.where(opened, made.sharp, made.front))
-    filled = _enlarged(behind.hidden, made.inside, rgb.shape[:2])
-    back_rgb = colour.continued(rgb, behind.little, made.sharp, behind.covered, behind.spread, filled)
+    filled = _enlarged(behind.hidden, made, rgb.shape[:2])
+    back_rgb = colour.continued(rgb, little, made.sharp, behind.covered, behind.spread, filled)
     return Layers(front, made.alpha, np.minimum(_to_16(back), front), back_rgb, behind.hidden)
 
 
 @dataclass(frozen=True)
 class _Behind:
-    """What is hidden [h, w], what is no pure background [h, w], colour at the depth's size, and what continues it."""
+    """What is hidden [h, w], what is no pure background [h, w], and what continues the background there."""
 
     hidden: Mask
     covered: Mask
-    little: Floats
     spread: Spread
 
 
-def _behind(rgb: NDArray[np.uint8], made: Cut) -> _Behind:
+def _behind(little: Floats, made: Cut) -> _Behind:
     reach, seed = grow.nearest(made.sharp, made.far)
     hidden = (made.sharp > reach + edges.LEAST / 2) & ~made.opened & (seed >= 0)
-    little = colour.small(rgb, made.sharp.shape)
-    fringe = widest(made.near, 1) & made.opened
-    covered = hidden | fringe
-    pure = made.opened & ~fringe
+    covered = hidden | made.fringe
+    pure = made.opened & ~made.fringe
+    known = pure | (made.far & ~widest(pure))
     clean = box_mean(little, pure, 2)
-    at = np.maximum(nearer_seeds(seed, made.sharp, hidden, made.far), 0)
-    world = directions(made.sharp.shape[1], made.sharp.shape[0]).astype(np.float32)
+    height, width = hidden.shape
+    at = np.maximum(nearer_seeds(seed, made.sharp, covered & ~known, known), 0)
+    world = directions(width, height).astype(np.float32)
     edge = world.reshape(-1, 3)[at]
-    away = np.linalg.norm(world - edge, axis=-1) * np.float32(made.sharp.shape[1] / (2 * np.pi))
+    away = np.linalg.norm(world - edge, axis=-1) * np.float32(width / (2 * np.pi))
     start = Spread(
-        np.where(hidden, made.sharp.reshape(-1)[at], made.sharp),
-        np.where(hidden[..., None], clean.reshape(-1, 3)[at], clean),
+        np.where(covered, made.sharp.reshape(-1)[at], made.sharp),
+        np.where(covered[..., None], clean.reshape(-1, 3)[at], clean),
         edge,
     )
-    return _Behind(hidden, covered, little, spread(start, hidden, made.far, away))
+    return _Behind(hidden, covered, spread(start, covered & ~known, known, away))
 
 
-def _enlarged(hidden: Mask, inside: Floats, size: tuple[int, ...]) -> Mask:
-    """Return which texels of the colour's size lie hidden, cut along the same smooth line as the opacity."""
+def _enlarged(hidden: Mask, made: Cut, size: tuple[int, ...]) -> Mask:
+    """Return which texels of the colour's size are filled: along the opacity's smooth line, and the fringe beyond."""
     height, width = size
     rows = ((np.arange(height) + 0.5) * hidden.shape[0] / height).astype(int)
     columns = ((np.arange(width) + 0.5) * hidden.shape[1] / width).astype(int)
-    blocks = widest(hidden, 1)[np.ix_(rows, columns)]
-    rows = ((np.arange(height) + 0.5) * inside.shape[0] / height).astype(int)
-    columns = ((np.arange(width) + 0.5) * inside.shape[1] / width).astype(int)
-    return np.asarray(blocks & (inside >= 0.5)[np.ix_(rows, columns)])
+    blocks, fringe = (mask[np.ix_(rows, columns)] for mask in (widest(hidden, 1), made.fringe))
+    rows = ((np.arange(height) + 0.5) * made.inside.shape[0] / height).astype(int)
+    columns = ((np.arange(width) + 0.5) * made.inside.shape[1] / width).astype(int)
+    return np.asarray(fringe | (blocks & (made.inside >= 0.5)[np.ix_(rows, columns)]))
 
 
 def _to_16(depth: Floats) -> NDArray[np.uint16]:

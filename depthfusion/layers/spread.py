@@ -48,29 +48,31 @@ def nearer_seeds(seed: Ints, depth: Floats, hidden: Mask, known: Mask) -> Ints:
     world = directions(width, height).reshape(-1, 3).astype(np.float32)
     flat_depth = depth.reshape(-1)
     best = np.where(known, np.arange(height * width).reshape(height, width), np.where(hidden, seed, -1))
-    y, x = np.nonzero(hidden)
-    at = y * width + x
-    mine = best.reshape(-1)[at]
-    bias = np.float32(_DEPTH_BIAS * 2 * np.pi / width)
+    texel = np.float32(2 * np.pi / width)
+    flat = best.reshape(-1)
+    at = np.flatnonzero(hidden)
 
-    def cost(seeds: Ints) -> Floats:
-        way = np.linalg.norm(world[seeds] - world[at], axis=1)
-        behind = flat_depth[seeds] < flat_depth[at]
-        return np.where(behind & (seeds >= 0), way + bias * flat_depth[seeds], np.inf)
+    def cost(seeds: Ints, places: Ints) -> Floats:
+        way = world[seeds] - world[places]
+        behind = (flat_depth[seeds] < flat_depth[places]) & (seeds >= 0)
+        price = np.sqrt(np.einsum("nk,nk->n", way, way)) + texel * _DEPTH_BIAS * flat_depth[seeds]
+        return np.where(behind, price, np.float32(np.inf))
 
-    least = cost(mine)
+    least = cost(flat[at], at)
     for leap in _LEAPS:
         if leap > margin:
             continue
+        far = np.flatnonzero(least > leap * texel / 2)
+        places = at[far]
+        y, x = np.divmod(places, width)
+        mine, price = flat[places], least[far]
         for down in (-leap, 0, leap):
             for across in (-leap, 0, leap):
-                other = index[y + margin + down, x + margin + across]
-                theirs = best.reshape(-1)[other]
-                price = cost(theirs)
-                better = price < least
-                mine = np.where(better, theirs, mine)
-                least = np.where(better, price, least)
-        best.reshape(-1)[at] = mine
+                theirs = flat[index[y + margin + down, x + margin + across]]
+                offered = cost(theirs, places)
+                better = offered < price
+                mine, price = np.where(better, theirs, mine), np.where(better, offered, price)
+        flat[places], least[far] = mine, price
     return best
 
 
