@@ -1,8 +1,8 @@
-"""What a video costs beyond its parts: `python -m benchmarks.export`.
+"""What a video costs beyond its parts: `python -m benchmarks.export [--view 360]`.
 
-The whole job (`depthfusion video`, side by side, 1920×1080 an eye) against drawing the same frames
-alone and encoding the same frames alone, in turn. Where drawing and encoding share the
-processor, the job can at best take as long as both together.
+The whole job (`depthfusion video`; side by side, 1920×1080 an eye, or 360° one eye above the other, 4096×4096) against
+drawing the same frames alone and encoding the same planes alone, in turn. Where drawing and encoding share the
+processor, the job can at best take as long as both together; where a GPU draws, as the longer one.
 """
 
 from __future__ import annotations
@@ -10,103 +10,132 @@ from __future__ import annotations
 import argparse
 import statistics
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
+from time import perf_counter
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks import measure
 from depthfusion import panorama
-from depthfusion.camera.frame import compose, pose_of
+from depthfusion.camera.frame import pose_of
 from depthfusion.camera.options import ViewOptions
+from depthfusion.camera.path import frame_times
 from depthfusion.camera.presets import preset
-from depthfusion.export import codecs
-from depthfusion.export.codecs import Encoding
+from depthfusion.export import codecs, hardware
+from depthfusion.export.clip import Clip
+from depthfusion.export.encoding import Encoding
 from depthfusion.export.ffmpeg import Encoder
 from depthfusion.export.jobs import VideoJob
-from depthfusion.export.scene import drawing
+from depthfusion.export.scene import opened
 from depthfusion.generate.jobs import GenerateJob
 from depthfusion.jobs.cores import usable
 from depthfusion.jobs.progress import Progress
-from depthfusion.look import Displacement, Look
+from depthfusion.look import Look
+from depthfusion.render.quality import FILE
+from depthfusion.render.readback import Readback
 
-VIEW = {"layout": "sbs"}
-SIZE = (3840, 1080)
 FPS = 30
 
 
+@dataclass(frozen=True)
+class Case:
+    """A kind of video: how it is viewed, its size, and the name of its results."""
+
+    name: str
+    size: tuple[int, int]
+    view: dict[str, Any] = field(default_factory=dict)
+
+
+CASES = {
+    "sbs": Case("export", (3840, 1080), {"layout": "sbs"}),
+    "360": Case("export_360", (4096, 4096), {"projection": "equirect", "layout": "tb", "level": True}),
+}
+
+
 def main() -> None:
-    """Measure and write results/export.json."""
+    """Measure and write the results of one kind of video."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--view", choices=CASES, default="sbs")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--frames", type=int, default=24)
     arguments = parser.parse_args()
-    seconds = arguments.frames / FPS
+    case, count = CASES[arguments.view], arguments.frames
     with tempfile.TemporaryDirectory() as folder:
-        scene, clip = Path(folder) / "world.png", Path(folder) / "clip.mp4"
+        scene, output = Path(folder) / "world.png", Path(folder) / "clip.mp4"
         GenerateJob({"prompt": "a forest in the morning", "seed": 1}, str(scene)).run(Progress())
-        read = panorama.load(scene)
-        rule = Look().displacement(read.near, read.far)
-        encoding = Encoding(SIZE, Fraction(FPS), codecs.choose("auto", SIZE), 75, usable())
-        job = VideoJob(scene=str(scene), output=str(clip), view=VIEW, export={"seconds": seconds, "fps": FPS})
-
-        def drawn() -> list[NDArray[np.uint8]]:
-            # A context for each run, as the job has its own: two at a time would draw into each other.
-            with drawing(panorama.load(scene), Progress()) as draw:
-                return list(pictures(draw, rule, seconds, arguments.frames))
+        export = {"seconds": count / FPS, "fps": FPS, "size": list(case.size)}
+        job = VideoJob(scene=str(scene), output=str(output), view=case.view, export=export)
+        encoding = Encoding(case.size, Fraction(FPS), codecs.choose("auto", case.size), 75, usable())
+        encoding = replace(encoding, encoder=hardware.choose("auto", encoding).encoder)
+        planes, renderer = drawn(job, case, count, keep=True)
 
         def encoded() -> None:
-            with Encoder(clip, encoding) as encoder:
-                for frame in frames:
+            with Encoder(output, encoding) as encoder:
+                for frame in planes:
                     encoder.write(frame)
                 encoder.finish()
 
-        frames = drawn()
-        loop = {
-            "loading and drawing alone": timed(drawn),
-            "encoding alone": timed(encoded),
-            "the whole job": timed(lambda: job.run(Progress())),
+        parts = {
+            "loading and drawing alone": lambda: drawn(job, case, count, keep=False),
+            "encoding alone": encoded,
+            "the whole job": lambda: job.run(Progress()),
         }
-        measured = measure.interleaved(loop, arguments.runs)
+        measured: dict[str, list[float]] = {name: [] for name in parts}
+        for _ in range(arguments.runs):
+            for name, part in parts.items():
+                measured[name].append(timed(part))
     both = [a + b for a, b in zip(measured["loading and drawing alone"], measured["encoding alone"], strict=True)]
-    measured["drawing and encoding, one after the other"] = both
     peer = "drawing and encoding, one after the other"
+    measured[peer] = both
     cases = []
     for name, times in measured.items():
-        case = {
-            "name": name,
-            "frames": arguments.frames,
-            "frames a second": arguments.frames / statistics.median(times),
-        }
+        told = {"name": name, "frames": count, "frames a second": count / statistics.median(times)}
         if name == "the whole job":
-            case |= {"peer": peer, "ratio": measure.ratio(measured, name, peer)}
-        cases.append(case | {"runs": times})
-    measure.record("export", "s", cases)
+            told |= {"peer": peer, "ratio": measure.ratio(measured, name, peer)}
+        cases.append(told | {"runs": times})
+    measure.record(case.name, "s", cases, renderer=renderer, note=f"{case.size[0]}×{case.size[1]}, {encoding.by}.")
 
 
-def pictures(
-    draw: Callable[..., NDArray[np.uint8]], rule: Displacement, seconds: float, count: int
-) -> Iterator[NDArray[np.uint8]]:
-    """Yield the frames of the preset `sway` as the job draws them."""
-    view = ViewOptions(**VIEW)
-    path = preset("sway", pose_of(view), view.fov, rule, seconds)
-    for i in range(count):
-        pose, fov = path.at(i / FPS)
-        yield draw(compose(view, pose, fov, SIZE, rule), rule)
+def clip_of(job: VideoJob, case: Case, count: int, scene: panorama.Panorama) -> Clip:
+    """Return the clip that the job draws."""
+    view = ViewOptions(**case.view)
+    rule = Look(**job.look).displacement(scene.near, scene.far)
+    path = preset("sway", pose_of(view), view.field_of_view, rule, count / FPS)
+    return Clip(view, case.size, Fraction(FPS), path, frame_times(count / FPS, Fraction(FPS)), rule)
 
 
-def timed(work: Callable[[], object]) -> Callable[[], float]:
-    """Return what does `work` and returns the seconds it took."""
+def drawn(job: VideoJob, case: Case, count: int, *, keep: bool) -> tuple[list[NDArray[np.uint8]], str]:
+    """Load the world and draw the job's frames in a context of their own, as the job does.
 
-    def run() -> float:
-        began = time.perf_counter()
-        work()
-        return time.perf_counter() - began
+    Returns the frames' planes, or none where they are not to be kept (nor even converted), and the renderer's name.
+    """
+    scene = panorama.load(job.scene)
+    clip = clip_of(job, case, count, scene)
+    planes: list[NDArray[np.uint8]] = []
+    with opened(scene, Progress(), job.layers(scene, clip.rule, Progress())) as (renderer, surface):
+        readback = Readback(renderer.context, clip.size)
+        for frame in clip.frames():
+            renderer.draw(surface, frame, clip.rule, FILE, readback.target)
+            if keep:
+                done = readback.submit()
+                planes += [] if done is None else [done]
+            else:
+                renderer.context.finish()
+        planes += list(readback.rest())
+        readback.release()
+        return planes, str(renderer.context.info["GL_RENDERER"])
 
-    return run
+
+def timed(work: Callable[[], object]) -> float:
+    """Return the seconds that `work` takes."""
+    began = perf_counter()
+    work()
+    return perf_counter() - began
 
 
 if __name__ == "__main__":
