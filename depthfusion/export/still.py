@@ -57,7 +57,7 @@ class StillJob(SceneJob):
         pose = pose_of(view)
         rule.check_inside(pose.position)
         frame = compose(view, pose, view.field_of_view, size, rule)
-        with drawing(scene, progress) as draw:
+        with drawing(scene, progress, self.layers(scene, rule, progress)) as draw:
             progress.step("drawing", 0)
             pixels = draw(frame, rule)
         progress.step("writing the picture", 0)
