@@ -87,7 +87,7 @@ class Rasteriser:
     def __init__(self, context: moderngl.Context) -> None:
         self.context = context
         self._measurer = Measurer(context)
-        self._shades: dict[_Shading, moderngl.VertexArray] = {}
+        self._screens: dict[tuple[str, _Shading], moderngl.VertexArray] = {}
 
     def plan(self, surface: Surface, views: list[View], rule: Displacement, quality: Quality) -> Plan:
         """Choose the patches of one frame's perspective views."""
@@ -125,7 +125,7 @@ class Rasteriser:
                 target.scissor = (corner[0] + left, corner[1] + tile[3] - top - height, width, height)
                 halves = plan.texels(views) > _APART * sharp
                 kind = _Shading(len(views), plan.parts, sharp, halves, sheet.cut, tuple(plan.surface.defines.items()))
-                screen = self._shade(kind)
+                screen = self._screen("shade.frag", kind)
                 shade = screen.program
                 self._look(sheet, sights, shade)
                 shade["origin"] = corner
@@ -133,6 +133,20 @@ class Rasteriser:
                 screen.render(self.context.TRIANGLES, vertices=3)
             target.scissor = None  # type: ignore[assignment]
             yield part[2] * part[3], triangles
+
+    def distances(self, plan: Plan, view: View, tile: Tile, target: moderngl.Framebuffer) -> None:
+        """Draw the metres along each pixel's ray into the one float of a target of the tile's size.
+
+        The plan must be one of a sample a pixel.
+        """
+        sheet, sight = plan.sheet, _sight(plan, view, tile)
+        self._measure(plan, sheet, sight, 0, (0, 0, *tile[2:]))
+        screen = self._screen("distances.frag", _Shading(1, 1, 1, False, sheet.cut, ()))
+        target.use()
+        self.context.enable_only(self.context.NOTHING)
+        self._look(sheet, [sight], screen.program)
+        screen.program["origin"] = (0, 0)
+        screen.render(self.context.TRIANGLES, vertices=3)
 
     def _measure(self, plan: Plan, sheet: Sheet, sight: _Sight, number: int, part: Tile) -> int:
         """Draw the depth of a part of a tile of a view; return the triangles drawn."""
@@ -155,30 +169,23 @@ class Rasteriser:
         for eye in range(len(sights)):
             for texture, numbers in zip(self._measurer.depths(eye, sheet.cut), units, strict=True):
                 texture.use(numbers[eye])
-        _write(program, "eyes", np.array([sight.view.pose.position for sight in sights]))
+        if "eyes" in program:
+            _write(program, "eyes", np.array([sight.view.pose.position for sight in sights]))
         _write(program, "rays", np.array([sight.rays for sight in sights]))
         _write(program, "ranges", np.array([sight.range for sight in sights]))
 
-    def _shade(self, kind: _Shading) -> moderngl.VertexArray:
-        if kind not in self._shades:
-            defines = {
-                "EYES": kind.eyes,
-                "PARTS": kind.parts,
-                "TAPS": kind.taps,
-                "HALVES": int(kind.halves),
-                "LAYERED": int(kind.cut),
-                **dict(kind.defines),
-            }
-            program = self.context.program(source("screen.vert"), source("shade.frag", defines))
-            self._shades[kind] = self.context.vertex_array(program, [])
-        return self._shades[kind]
+    def _screen(self, name: str, kind: _Shading) -> moderngl.VertexArray:
+        if (name, kind) not in self._screens:
+            program = self.context.program(source("screen.vert"), source(name, kind.macros()))
+            self._screens[name, kind] = self.context.vertex_array(program, [])
+        return self._screens[name, kind]
 
     def release(self) -> None:
         """Give everything back."""
-        for screen in self._shades.values():
+        for screen in self._screens.values():
             screen.program.release()
             screen.release()
-        self._shades.clear()
+        self._screens.clear()
         self._measurer.release()
 
 
@@ -192,6 +199,16 @@ class _Shading:
     halves: bool
     cut: bool
     defines: tuple[tuple[str, int], ...]
+
+    def macros(self) -> dict[str, int]:
+        return {
+            "EYES": self.eyes,
+            "PARTS": self.parts,
+            "TAPS": self.taps,
+            "HALVES": int(self.halves),
+            "LAYERED": int(self.cut),
+            **dict(self.defines),
+        }
 
 
 @dataclass(frozen=True)
