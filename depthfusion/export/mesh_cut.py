@@ -109,12 +109,14 @@ def cut(mesh: Mesh, height: Floats) -> Mesh:
     met = new.astype(np.uint32).reshape(-1) + np.uint32(len(height))
     n, m = len(one), len(two)
     a, b, c, d = met[:n], met[n : 2 * n], met[2 * n : 2 * n + m], met[2 * n + m :]
+    # A corner that lies on the line itself is met by its own sides: what has no area is left out.
+    inside = height > 0
     faces = np.concatenate(
         (
             mesh.faces[many == 3],
-            np.stack((one[:, 0], a, b), axis=1),
-            np.stack((c, two[:, 1], two[:, 2]), axis=1),
-            np.stack((c, two[:, 2], d), axis=1),
+            np.stack((one[:, 0], a, b), axis=1)[inside[one[:, 0]]],
+            np.stack((c, two[:, 1], two[:, 2]), axis=1)[inside[two[:, 1]]],
+            np.stack((c, two[:, 2], d), axis=1)[inside[two[:, 2]]],
         )
     )
     positions_, uv_ = (
