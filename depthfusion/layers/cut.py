@@ -46,9 +46,8 @@ def cut(depth: Floats, colour: Floats) -> Cut:
     zone = edges.ramps(depth)
     sharp = edges.sharpened(depth, zone)
     near, far = edges.steps(sharp, zone)
-    around = widest(np.where(near, sharp, 0), BAND)
-    behind = sharp < around - edges.LEAST / 2
-    opened = (widest(near, BAND) & behind) | far
+    behind = sharp < widest(np.where(far, sharp, -1), BAND - 1) + edges.LEAST
+    opened = far | (widest(far, BAND - 1) & behind & ~near)
     beside = widest(near) & opened
     # The foreground goes on for a texel beyond its edge; the curtain hangs from there.
     front = np.where(beside, np.maximum(widest(np.where(near, sharp, 0)), sharp), depth)

@@ -25,8 +25,6 @@ STEEPER = 2.0
 """How much more an edge changes than what goes the same way on both sides of it together, over as many texels."""
 RAMPS = (2, 3, 4, 6, 8)
 """Widths in texels of the ramps that are looked for beside exact steps."""
-_SINGLE = 0.85
-"""The share of a ramp that lies between two texels at most; where it is more, the step counts as exact."""
 _SHORTEST = 7
 """Texels of an edge within `_WINDOW` to all sides: what is shorter is noise."""
 _WINDOW = 4
@@ -45,11 +43,17 @@ def ramps(depth: Floats) -> Mask:
             count = size + width
             here, before, after = (change[:, k * width : k * width + count] for k in (1, 0, 2))
             spans = _stands_out(here, before, after, 1, LEAST_RAMP)
-            single = np.abs(np.diff(wide, axis=1))[:, width:]
+            exact = _exact(wide)[:, width - 1 :]
             for offset in range(width):
-                spans &= single[:, offset : offset + count] <= _SINGLE * np.abs(here)
+                spans &= ~exact[:, offset : offset + count]
             found |= _turned(_covered(spans, width, size), axis)
     return found
+
+
+def _exact(wide: Floats) -> Mask:
+    """Return which pairs of texels 1 and 2, 2 and 3 … [h, w - 3] of a map [h, w] have an exact step between them."""
+    change = np.diff(wide, axis=1)
+    return _stands_out(change[:, 1:-1], change[:, :-2], change[:, 2:], 4, LEAST)
 
 
 def _stands_out(here: Floats, before: Floats, after: Floats, uneven: float, least: float) -> Mask:
@@ -95,13 +99,11 @@ def steps(sharp: Floats, zone: Mask) -> tuple[Mask, Mask]:
     near = np.zeros(sharp.shape, bool)
     far = np.zeros(sharp.shape, bool)
     for axis in (0, 1):
-        change = np.diff(_along(padded(sharp, 2), 2, axis), axis=1)  # change[:, k] lies between texels k - 2 and k - 1
-        count = sharp.shape[axis] + 1
-        here, before, after = change[:, 1 : 1 + count], change[:, :count], change[:, 2 : 2 + count]
+        wide = _along(padded(sharp, 2), 2, axis)
+        here = np.diff(wide, axis=1)[:, 1:-1]  # between texels -1 and 0, 0 and 1 …
         ramp = _along(padded(zone, 1), 1, axis)
         ramp = ramp[:, 1:] | ramp[:, :-1]
-        edge = _stands_out(here, before, after, 4, LEAST) & ~ramp
-        edge |= _stands_out(here, before, after, 0, LEAST_RAMP) & ramp
+        edge = np.where(ramp, np.abs(here) > LEAST_RAMP, _exact(wide))
         rising, falling = edge & (here > 0), edge & (here < 0)
         # Pair k joins texels k - 1 and k.
         near |= _turned(falling[:, 1:] | rising[:, :-1], axis)
