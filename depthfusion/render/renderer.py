@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from depthfusion.camera.frame import Frame, View
 from depthfusion.camera.lens import Perspective
 from depthfusion.look import Displacement
+from depthfusion.render.marcher import MARCHED, Marcher
 from depthfusion.render.matrices import Tile
 from depthfusion.render.quality import FILE, INTERACTIVE, Quality
-from depthfusion.render.rasterise import Plan, Rasteriser
+from depthfusion.render.rasterise import Rasteriser
 from depthfusion.render.surface import Surface
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ class Renderer:
     def __init__(self, context: moderngl.Context, background: tuple[float, float, float] = (0.0, 0.0, 0.0)) -> None:
         self.context = context
         self.background = background
-        self._painters = {Perspective: Rasteriser(context)}
+        rasteriser, marcher = Rasteriser(context), Marcher(context)
+        self._painters: dict[type, Rasteriser | Marcher] = {Perspective: rasteriser, **dict.fromkeys(MARCHED, marcher)}
         self._output: moderngl.Framebuffer | None = None
 
     def draw(
@@ -74,12 +76,12 @@ class Renderer:
         the most. Between steps other frames may be drawn, into other framebuffers.
         """
         painter, plan = self._plan(surface, frame, displacement, quality)
-        yield Drawn(0, 0, plan.selection.tolerance)
+        yield Drawn(0, 0, plan.tolerance_px)
         for views, tile, (x, y) in _tiles(frame):
             corner = (x, frame.size[1] - y - tile[3])
             parts = _parts(tile[2:], most)
             for pixels, triangles in painter.paint(plan, views, tile, framebuffer, corner, self.background, parts):
-                yield Drawn(pixels, triangles, plan.selection.tolerance)
+                yield Drawn(pixels, triangles, plan.tolerance_px)
 
     def picture(
         self, surface: Surface, frame: Frame, displacement: Displacement, quality: Quality = FILE
@@ -97,7 +99,29 @@ class Renderer:
             picture[y : y + down, x : x + across] = rows.reshape(down, across, 3)[::-1]
         return picture
 
-    def _plan(self, surface: Surface, frame: Frame, rule: Displacement, quality: Quality) -> tuple[Rasteriser, Plan]:
+    def distances(
+        self, surface: Surface, frame: Frame, displacement: Displacement, quality: Quality = FILE
+    ) -> NDArray[np.float32]:
+        """Return float32 [H, W]: metres from the eye, along the ray of each pixel's centre, to what is seen there.
+
+        Where a cut edge is soft, to the layer that is at least half of what is seen; infinite where nothing is: only
+        from outside. Of two views in one place, an anaglyph's, it is the first one's.
+        """
+        width, height = frame.size
+        metres = np.zeros((height, width), np.float32)
+        painter, plan = self._plan(surface, frame, displacement, Quality(quality.tolerance_px, 1))
+        for views, tile, (x, y) in _tiles(frame):
+            across, down = tile[2:]
+            numbers = self.context.renderbuffer((across, down), 1, dtype="f4")
+            target = self.context.framebuffer([numbers])
+            painter.distances(plan, views[0], tile, target)
+            rows = np.frombuffer(target.read(components=1, dtype="f4", alignment=1), np.float32)
+            metres[y : y + down, x : x + across] = rows.reshape(down, across)[::-1]
+            target.release()
+            numbers.release()
+        return metres
+
+    def _plan(self, surface: Surface, frame: Frame, rule: Displacement, quality: Quality) -> tuple[Any, Any]:
         views = list(frame.views)
         painter = self._painters[type(views[0].lens)]
         return painter, painter.plan(surface, views, rule, quality)
@@ -119,7 +143,7 @@ class Renderer:
     def release(self) -> None:
         """Give everything back."""
         self._empty()
-        for painter in self._painters.values():
+        for painter in dict.fromkeys(self._painters.values()):
             painter.release()
 
 

@@ -1,0 +1,86 @@
+#version 330 core
+// A picture through a lens that no mesh is rasterised for: each pixel's rays are marched to the surface, which is
+// coloured by its direction from the centre of the world. Averages in linear light, joins two eyes, writes sRGB.
+//
+// PARTS: of a pixel along one side, where its rays may meet the surface in very different places. MOST: samples of the
+// colour along a pixel's side, at the most. EYES: 2 joins two as an anaglyph. Constants, because software renderers run
+// loops and branches slowly.
+
+#include "sphere.glsl"
+#include "colour.glsl"
+#include "light.glsl"
+#include "dubois.glsl"
+#include "march_lens.glsl"
+#include "march.glsl"
+
+uniform vec4 window;         // the place of a fragment: window.xy + window.zw · its coordinates
+uniform vec3 background;
+uniform float texel;         // of the colour, in radians
+uniform float one;           // radians: how far a pixel's rays may stray together before each goes its own way
+out vec4 pixel;
+
+// How many texels what a pixel sees is wide, by angle or by longitude: near the poles they are crowded.
+float texels_within(vec3 place, vec3 across, vec3 up) {
+    float level = max(dot(place.xz, place.xz), 1e-12);
+    float away = dot(place, place);
+    vec2 along = vec2(place.x * across.z - place.z * across.x, place.x * up.z - place.z * up.x) / level;
+    vec2 wide = vec2(dot(across, across), dot(up, up)) / away;
+    return max(max(abs(along.x), abs(along.y)), sqrt(max(wide.x, wide.y))) / texel;
+}
+
+vec3 colour_through(int eye, vec2 place, vec2 radii, float parts) {
+    Ray ray = ray_of(eye, place);
+    Line line = line_of(ray.start, ray.along);
+    Hit hit = first_hit(FRONT, line, radii, LAYERED == 1);
+    float away = dot(hit.place - ray.start, ray.along) / parts;
+    vec3 across = away * ray.across;
+    vec3 up = away * ray.up;
+    int taps = int(clamp(ceil(texels_within(hit.place, across, up) / APART), float(PARTS) / parts, float(MOST) / parts));
+    vec3 colour = colour_around(hit.place, across, up, taps);
+#if LAYERED
+    for (int behind = 0; behind < (hit.opacity < 1.0 || hit.skipped ? 1 : 0); behind++) {
+        Hit back = first_hit(back_depth_map, line, radii, false);
+        float beyond = dot(back.place - ray.start, ray.along);
+        if (hit.skipped && back.opacity > 0.0 && beyond < away * parts * (1.0 - 1e-4))
+            hit.opacity = 0.0;
+        across = beyond / parts * ray.across;
+        up = beyond / parts * ray.up;
+        vec3 other = back.opacity > 0.0 ? back_colour_around(back.place, across, up, taps) : background;
+        colour = mix(other, colour, hit.opacity);
+    }
+    return colour;
+#else
+    return hit.opacity > 0.0 ? colour : background;
+#endif
+}
+
+vec3 light_of(int eye, vec2 place) {
+    Ray ray = ray_of(eye, place);
+    Line line = line_of(ray.start, ray.along);
+    vec2 radii = shell;
+#if INSIDE
+    float pad = 0.71 * max(length(ray.across), length(ray.up)) * (1.0 + length(ray.start) / shell.x);
+    for (int i = 0; i < 2; i++) {
+        Way way = way_of(line, outwards(line, radii));
+        radii = narrowed(way, pad, radii);
+    }
+    float astray = angle_of(way_of(line, outwards(line, radii)));
+#else
+    float astray = 1.0;
+#endif
+    float parts = astray > one ? float(PARTS) : 1.0;
+    vec3 light = vec3(0.0);
+    for (float y = 0.5; y < parts; y += 1.0)
+        for (float x = 0.5; x < parts; x += 1.0)
+            light += colour_through(eye, place + (vec2(x, y) / parts - 0.5) * pixel_size, radii, parts);
+    return light / (parts * parts);
+}
+
+void main() {
+    vec2 place = window.xy + window.zw * gl_FragCoord.xy;
+    vec3 light = light_of(0, place);
+#if EYES == 2
+    light = red_cyan(light, light_of(1, place));
+#endif
+    pixel = vec4(to_srgb(light), 1.0);
+}

@@ -1,0 +1,203 @@
+// Where a ray meets the surface: the depth map, marched along it. docs/lenses.md explains the way. Needs sphere.glsl.
+//
+// INSIDE: 1 where every ray begins nearer to the world's centre than the surface's nearest point. STEPS: to a texel, on
+// ways of more than CALM texels. LAYERED: 1 where depth edges are cut.
+
+#include "mapping.glsl"
+#include "depth.glsl"
+#if LAYERED
+#include "opacity.glsl"
+#endif
+
+uniform sampler2D vicinity_map;    // the greatest and the least depth near every direction, as in vicinity.py
+uniform int vicinity_top;          // its last level, of one cell
+uniform vec2 shell;                // the least and the greatest radius of the surface
+
+#if LAYERED
+#define FRONT front_map
+#else
+#define FRONT depth_map
+#endif
+const float REACH = 0.9;
+uniform float texels;              // of the depth map, to a radian
+const float SLACK = 2e-6;          // of a radius, for single precision
+
+// The straight way between two places, given by their directions from the centre and their 1/radius: a share of it is
+// the same share of both.
+struct Way {
+    vec3 from;
+    vec3 to;
+    vec2 near;
+};
+
+// A ray's foot is its place nearest to the centre; places on it are counted from there.
+struct Line {
+    vec3 foot;
+    vec3 along;
+    float square;     // of the foot's distance
+    float start;
+};
+
+Line line_of(vec3 start, vec3 along) {
+    float before = dot(start, along);
+    vec3 foot = start - before * along;
+    return Line(foot, along, dot(foot, foot), before);
+}
+
+Way way_of(Line line, vec2 part) {
+    vec2 away = inversesqrt(max(line.square + part * part, 1e-12));
+    return Way((line.foot + part.x * line.along) * away.x, (line.foot + part.y * line.along) * away.y, away);
+}
+
+// Where a ray is as far from the centre as `radii`, on its way outwards and after its start.
+vec2 outwards(Line line, vec2 radii) {
+    return max(sqrt(max(radii * radii - line.square, 0.0)), line.start);
+}
+
+// The angle between the ends of a way as seen from the centre, or a little more: below a right angle.
+float angle_of(Way way) {
+    float sine = min(length(cross(way.from, way.to)), 1.0);
+    return sine * (1.0 + 0.571 * sine * sine);
+}
+
+// Radii between which lies all that is within `pad` radians of a way, nowhere outside of what is known already.
+vec2 narrowed(Way way, float pad, vec2 known) {
+    ivec2 finest = textureSize(vicinity_map, 0);
+    float reach = 0.5 * angle_of(way) + pad;
+    int level = clamp(int(ceil(log2(max(reach * float(finest.y) / (REACH * PI), 1e-6)))), 0, vicinity_top);
+    ivec2 size = max(finest >> level, ivec2(1));
+    ivec2 cell = clamp(ivec2(uv_of(way.from + way.to) * vec2(size)), ivec2(0), size - 1);
+    vec2 depths = texelFetch(vicinity_map, cell, level).rg;
+    vec2 radii = vec2(radius_of(depths.x) * (1.0 - SLACK), radius_of(depths.y) * (1.0 + SLACK));
+    return vec2(max(known.x, radii.x), min(known.y, radii.y));
+}
+
+vec2 texel_of(vec3 direction, ivec2 size) {
+    vec2 texel = uv_of(direction) * vec2(size) - 0.5;
+    return vec2(texel.x < 0.0 ? texel.x + float(size.x) : texel.x, texel.y);
+}
+
+// Above 0 beyond the surface, below it within: 1/surface's radius − 1/own, times a little.
+float beyond(DEPTHS map, Way way, float share) {
+    vec3 direction = mix(way.from, way.to, share);
+    float depth = depth_in(map, texel_of(direction, depth_size(map)));
+    return length(direction) / radius_of(depth) - mix(way.near.x, way.near.y, share);
+}
+
+// What was met on a way: its share of it, above 1 for nothing.
+struct Met {
+    float share;
+    bool skipped;     // a part of the front that is not seen was passed on the way
+};
+
+// Where a value between two shares would be 0 if it changed evenly.
+float crossing(vec4 between) {
+    float apart = between.w - between.z;
+    return mix(between.x, between.y, abs(apart) > 1e-12 ? clamp(-between.z / apart, 0.0, 1.0) : 0.5);
+}
+
+vec4 halved(vec4 between, float share, float value) {
+    bool before = (value > 0.0) == (between.z > 0.0);
+    return before ? vec4(share, between.y, value, between.w) : vec4(between.x, share, between.z, value);
+}
+
+// The place of a crossing, known to lie between two shares where `beyond` is known; `between` holds shares and values.
+// Where nothing is known the surface is taken to be a sphere at first, which in a short way it almost is.
+float settled(DEPTHS map, Way way, bool known, vec4 between) {
+    float rise = way.near.x - way.near.y;
+    float share = known ? crossing(between) : 0.5;
+    float value = beyond(map, way, share);
+    if (!known)
+        between = vec4(0.0, 1.0, min(value - share * rise, 0.0), max(value + (1.0 - share) * rise, 0.0));
+    between = halved(between, share, value);
+    share = crossing(between);
+    return crossing(halved(between, share, beyond(map, way, share)));
+}
+
+// The first crossing of a surface on a way, looked for in `steps` equal parts; `outside` says on which side the ray is.
+// With 0 parts there is one crossing, from within.
+Met meet(DEPTHS map, Way way, float steps, bool cut, inout bool outside) {
+    bool found = false;
+    bool skipped = false;
+    float rise = way.near.x - way.near.y;
+    vec4 between = vec4(0.0, 1.0, -0.5 * rise, 0.5 * rise);
+    float last = 0.0;
+    for (float i = 0.0; i < steps + 0.5 && steps > 0.0; i += 1.0) {
+        float share = i / steps;
+        float value = beyond(map, way, share);
+        if (i > 0.0 && (value > 0.0) != outside) {
+            between = vec4(last, share, outside ? abs(between.w) : -abs(between.w), value);
+            found = true;
+#if LAYERED
+            if (cut) {
+                found = opacity_at(uv_of(mix(way.from, way.to, crossing(between)))) > 0.0;
+            }
+#endif
+            outside = !outside;
+            if (found)
+                break;
+            skipped = true;
+        }
+        last = share;
+        between.w = value;
+    }
+    Met met = Met(2.0, skipped);
+    if (found || steps == 0.0)
+        met.share = settled(map, way, found, between);
+    return met;
+}
+
+// What a ray sees of a surface.
+struct Hit {
+    vec3 place;
+    float opacity;    // 0 where there is nothing
+    bool skipped;
+};
+
+vec3 place_on(Way way, float share) {
+    return mix(way.from, way.to, share) / mix(way.near.x, way.near.y, share);
+}
+
+Hit hit_at(Way way, Met met, bool cut) {
+    Hit hit = Hit(place_on(way, min(met.share, 1.0)), met.share > 1.0 ? 0.0 : 1.0, met.skipped);
+#if LAYERED
+    if (cut)
+        hit.opacity *= opacity_at(uv_of(hit.place));
+#endif
+    return hit;
+}
+
+float steps_of(Way way, float calm) {
+    float steps = angle_of(way) * texels;
+    return steps <= calm ? 0.0 : ceil(steps * STEPS);
+}
+
+// What a ray meets first, within what is known of its radii.
+Hit first_hit(DEPTHS map, Line line, vec2 radii, bool cut) {
+    bool outside = false;
+    Way way = way_of(line, outwards(line, radii));
+#if INSIDE
+    Met met = meet(map, way, steps_of(way, CALM), cut, outside);
+#else
+    // Inwards first, to where it is nearer than the surface.
+    float turn = -sqrt(max(radii.x * radii.x - line.square, 0.0));
+    float begin = max(line.start, -sqrt(max(radii.y * radii.y - line.square, 0.0)));
+    Way inwards = way_of(line, vec2(min(begin, turn), turn));
+    bool shifted = begin < turn;
+    float first = sqrt(line.square + begin * begin);
+    if (shifted)
+        outside = beyond(map, inwards, 0.0) > 0.0;
+    else if (begin > -turn)
+        outside = beyond(map, way, 0.0) > 0.0;
+    Met met = meet(map, inwards, shifted ? steps_of(inwards, -1.0) : -1.0, cut, outside);
+    if (met.share <= 1.0)
+        return hit_at(inwards, met, cut);
+    bool skipped = met.skipped;
+    met = meet(map, way, line.square < radii.y * radii.y ? steps_of(way, -1.0) : -1.0, cut, outside);
+    met.skipped = met.skipped || skipped;
+#endif
+    // Rounding: the surface is nowhere beyond the way's end.
+    if (met.share > 1.0 && !outside && !cut)
+        met.share = 1.0;
+    return hit_at(way, met, cut);
+}
