@@ -1,0 +1,98 @@
+"""Playing: frames come when their time has come, in order, round and round, and never hold up who asks."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from depthfusion.errors import InputError
+from depthfusion.moving import MovingPanorama, Playback, reduced
+
+from .conftest import number_of
+
+
+def number(rgb: np.ndarray, depth: np.ndarray) -> int:
+    assert rgb.shape == (16, 32, 3)
+    return number_of(depth)
+
+
+def test_each_frame_comes_at_its_time_and_after_the_last_the_first(clip: Path) -> None:
+    playback = Playback(MovingPanorama(clip), number, start=3.5)
+    try:
+        for i in range(50):
+            assert playback.wait(20)
+            if i:
+                assert playback.take(i / 10 - 0.02) is None
+            assert playback.take(i / 10 + 0.01) == (35 + i) % 40
+            assert playback.take(i / 10 + 0.02) is None
+    finally:
+        playback.close()
+    assert not psutil.Process().children()
+
+
+def test_who_asks_late_gets_the_newest_and_nothing_from_the_future(clip: Path) -> None:
+    playback = Playback(MovingPanorama(clip), number)
+    taken = []
+    try:
+        for _ in range(2000):
+            if (found := playback.take(0.21)) is not None:
+                taken.append(found)
+            time.sleep(0.001)
+            if 2 in taken:
+                break
+        assert playback.wait(20)  # the next one is ready, and not shown before its time
+        assert playback.take(0.25) is None
+    finally:
+        playback.close()
+    assert taken == sorted(set(taken))
+    assert taken[-1] == 2
+
+
+def test_a_slow_maker_drops_frames_but_never_all(clip: Path) -> None:
+    """The clock runs away: frames are dropped in between, and what comes still comes in order."""
+    made: list[int] = []
+    playback = Playback(MovingPanorama(clip), number)
+    try:
+        for seconds in range(0, 1000, 10):
+            assert playback.wait(20)
+            if (found := playback.take(seconds)) is not None:
+                made.append(found)
+            if len(made) == 8:
+                break
+    finally:
+        playback.close()
+    assert len(made) == 8
+    assert made == sorted(set(made))
+
+
+def test_what_goes_wrong_is_raised_where_frames_are_taken(clip: Path) -> None:
+    def refuse(rgb: np.ndarray, depth: np.ndarray) -> int:
+        raise InputError("no such frame")
+
+    playback = Playback(MovingPanorama(clip), refuse)
+    try:
+        assert playback.wait(20)
+        with pytest.raises(InputError, match="no such frame"):
+            playback.take(0)
+    finally:
+        playback.close()
+
+
+def test_closing_ends_all_at_once(clip: Path) -> None:
+    before = threading.active_count()
+    playback = Playback(MovingPanorama(clip), number)
+    playback.close()
+    assert threading.active_count() == before
+    assert not psutil.Process().children()
+
+
+def test_a_reduced_depth_has_the_values_at_its_texels_middles() -> None:
+    depth = np.arange(6 * 12, dtype=np.uint16).reshape(6, 12)
+    assert reduced(depth, 12) is depth
+    assert np.array_equal(reduced(depth, 4), depth[1::3, 1::3])
+    assert reduced(np.zeros((1080, 2160), np.uint16)).shape == (512, 1024)
