@@ -15,9 +15,10 @@ from depthfusion.jobs.job import Json
 from depthfusion.studio import drops
 from depthfusion.studio.background import Latest, Trouble
 from depthfusion.studio.exporting import open_soon
-from depthfusion.studio.scenes import NoDepthError, Scene, opener
+from depthfusion.studio.scenes import NoDepthError, Scene, behind, opener
 
 if TYPE_CHECKING:
+    from depthfusion.render.prepare import Behind
     from depthfusion.studio.window import Window
 
 
@@ -35,10 +36,16 @@ class Openings(QObject):
         self._loader = Latest("opening", self)
         self._loader.done.connect(self._opened)
         self._loader.failed.connect(self._not_opened)
+        self._layerer = Latest("cutting depth edges", self)
+        self._layerer.done.connect(self._layered)
+        self._layerer.failed.connect(window.show_trouble)
+        self._layerer.busy.connect(self._layering)
+        self._session.look.changed.connect(self._look_changed)
 
     def close_threads(self) -> None:
         """End what reads."""
         self._loader.close()
+        self._layerer.close()
 
     def open(self, *paths: Path, settled: bool = False) -> None:
         """Open a picture, a picture and its depth, or a project. It is read in a thread; the latest wins.
@@ -73,12 +80,33 @@ class Openings(QObject):
         self._window.inspector.set_ready(True)
         if self._window.viewport is not None:
             self._window.viewport.show_scene(scene)
+            self._layer()
         if scene.settled:
             return
         if project.is_project(scene.files[0]):
             self._session.adopt_project(scene.project)
         if scene.panorama.request is not None:
             self._adopt_request(dict(scene.panorama.request))
+
+    def _look_changed(self, name: str) -> None:
+        if name == "edges":
+            self._layer()
+
+    def _layer(self) -> None:
+        """Have the layer behind the depth edges made, if it is wanted and not there. The world is shown before."""
+        viewport = self._window.viewport
+        if viewport is None or viewport.scene is None or not viewport.flat or self._session.look.edges != "layered":
+            return
+        self._layerer.start(partial(behind, viewport.scene))
+
+    def _layering(self, busy: bool) -> None:
+        if self._window.viewport is not None:
+            self._window.viewport.layering = busy
+
+    def _layered(self, made: tuple[Scene, Behind]) -> None:
+        scene, layer = made
+        if self._window.viewport is not None and self._window.viewport.scene is scene:
+            self._window.viewport.show_behind(layer)
 
     def _not_opened(self, trouble: Trouble) -> None:
         if isinstance(trouble.error, NoDepthError):

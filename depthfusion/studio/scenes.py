@@ -14,7 +14,7 @@ from depthfusion.studio.drops import ordinary, understand
 
 if TYPE_CHECKING:
     from depthfusion.panorama import Panorama
-    from depthfusion.render.prepare import Prepared
+    from depthfusion.render.prepare import Behind, Prepared
 
 
 class NoDepthError(InputError):
@@ -74,6 +74,14 @@ def open_files(paths: tuple[Path, ...], settled: bool = False) -> Scene:
     read = panorama.load(opened.panorama, opened.depth, invert_depth=opened.invert_depth, depth_unit=opened.depth_unit)
     files = (opening.scene, opening.depth) if opening.depth else (opening.scene,)
     return Scene(files, opened, read, prepare(read.rgb, read.depth), settled)
+
+
+def behind(scene: Scene) -> tuple[Scene, Behind]:
+    """Return a scene and the layer behind its depth edges: seconds of work, for a thread of its own."""
+    from depthfusion.layers import split
+    from depthfusion.render.prepare import prepare_layers
+
+    return scene, prepare_layers(split(scene.panorama.rgb, scene.panorama.depth))
 
 
 def _check_has_depth(picture: Path) -> None:

@@ -12,7 +12,7 @@ from depthfusion.render.quality import Quality
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from depthfusion.render.prepare import Prepared
+    from depthfusion.render.prepare import Behind, Prepared
     from depthfusion.render.surface import Surface
 
 
@@ -46,14 +46,19 @@ class Stage:
         self._coming = Surface(self.context, prepared)
         self._uploading = self._coming.upload()
 
+    def put_behind(self, behind: Behind) -> None:
+        """Begin to bring the layer behind the world's depth edges, which has been brought; its own textures stay."""
+        assert self._shown is not None
+        self._uploading = self._shown.add(behind)
+
     def upload(self, seconds: float) -> bool:
         """Go on bringing it for about `seconds`; return whether another step is needed."""
-        if self._coming is None:
-            return False
         until = time.perf_counter() + seconds
         for _ in self._uploading:
             if time.perf_counter() > until:
                 return True
+        if self._coming is None:
+            return False
         if self._shown is not None:
             self._shown.release()
         self._shown, self._coming = self._coming, None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QHideEvent, QKeyEvent, QMouseEvent, QShowEvent, QWheelEvent
@@ -18,6 +18,9 @@ from depthfusion.studio.pictures import Pictures
 from depthfusion.studio.scenes import Scene
 from depthfusion.studio.session import Session
 from depthfusion.studio.stage import Stage
+
+if TYPE_CHECKING:
+    from depthfusion.render.prepare import Behind
 
 _UPLOAD = 0.012  # seconds of a paint that may go into bringing a new world
 _REST = 150  # milliseconds without a change after which the picture is drawn as files are
@@ -71,8 +74,12 @@ class Viewport(QOpenGLWidget):
         self._drawn: tuple[int, int] | None = None  # the canvas' pixels, None where another picture is to be drawn
         self._shown_at = (0, 0, 0, 0)  # the picture's place in them
         self._scene: Scene | None = None
+        self._behind: Behind | None = None
         self._waiting = False
+        self._behind_waiting = False
         self._coming = False
+        self._adding = False
+        self.layering = False  # whether the layer behind is still being made
         self._problem = ""
         self._failed = False
         self._grip: QPointF | None = None
@@ -102,8 +109,19 @@ class Viewport(QOpenGLWidget):
         """Show another world as soon as it is on the GPU; until then the last one stays."""
         self._scene = scene
         self._waiting = True
+        self._behind, self._behind_waiting = None, False
         self.pace.forget()
         self.redraw()
+
+    @property
+    def flat(self) -> bool:
+        """Whether the world has no layer behind its depth edges, so that they are stretched."""
+        return self._behind is None
+
+    def show_behind(self, behind: Behind) -> None:
+        """Bring the layer behind the world's depth edges to the GPU as well; its edges are stretched until then."""
+        self._behind, self._behind_waiting = behind, True
+        self.update()
 
     def redraw(self) -> None:
         """Draw soon, as quickly as a moving picture needs."""
@@ -113,6 +131,8 @@ class Viewport(QOpenGLWidget):
     @property
     def complete(self) -> bool:
         """Whether the canvas shows what a file would hold."""
+        if self.layering or self._behind_waiting or self._adding:
+            return False
         return self._drawn == self._pixels() and self._pictures is not None and self._pictures.complete
 
     def rule(self) -> Displacement:
@@ -168,7 +188,7 @@ class Viewport(QOpenGLWidget):
         assert stage is not None
         assert pictures is not None
         if self._waiting and self._scene is not None:
-            self._waiting = False
+            self._waiting = self._adding = False
             try:
                 stage.put(self._scene.prepared)
                 self._coming = True
@@ -180,6 +200,15 @@ class Viewport(QOpenGLWidget):
             self._coming = False
             self._drawn = None
             self.arrived.emit()
+        elif self._adding:
+            self._adding = False
+            self._drawn = None
+            self.pace.forget()
+        if self._behind_waiting and self._behind is not None and not self._coming and not stage.empty:
+            self._behind_waiting = False
+            self._adding = True
+            stage.put_behind(self._behind)
+            self.update()
         if not stage.empty and self._drawn != self._pixels():
             self._draw(pictures, began)
         elif pictures.unfinished:
@@ -223,6 +252,7 @@ class Viewport(QOpenGLWidget):
         self._pictures = Pictures(self._stage, self.pace)
         self._drawn = None
         self._waiting = self._scene is not None
+        self._behind_waiting = self._behind is not None
         return True
 
     def _release(self) -> None:
