@@ -35,6 +35,7 @@ class Plan:
     rule: Displacement
     quality: Quality
     selection: Selection
+    cut: bool
 
     @property
     def tolerance_px(self) -> float:
@@ -44,7 +45,7 @@ class Plan:
     @property
     def sheet(self) -> Sheet:
         """What of the surface is drawn."""
-        return Sheet(self.surface, self.rule, self.surface.cut(self.rule))
+        return Sheet(self.surface, self.rule, self.cut)
 
     @property
     def parts(self) -> int:
@@ -92,7 +93,8 @@ class Rasteriser:
     def plan(self, surface: Surface, views: list[View], rule: Displacement, quality: Quality) -> Plan:
         """Choose the patches of one frame's perspective views."""
         eyes = [eye_of(view) for view in views]
-        return Plan(surface, rule, quality, surface.selector(rule).select(rule, eyes, quality.tolerance_px))
+        selection = surface.selector(rule).select(rule, eyes, quality.tolerance_px)
+        return Plan(surface, rule, quality, selection, surface.cut(rule))
 
     def paint(
         self,
