@@ -7,7 +7,6 @@ import errno
 import os
 import queue
 import subprocess
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -20,7 +19,7 @@ from numpy.typing import NDArray
 
 from depthfusion.errors import MachineError
 from depthfusion.export.encoding import Encoding
-from depthfusion.ffmpeg_program import last_words, program, start
+from depthfusion.ffmpeg_program import last_words, program, start, widen
 
 __all__ = ["Encoder", "Frame", "last_words", "program"]
 
@@ -29,7 +28,6 @@ Frame = NDArray[np.uint8]
 
 # Frames that wait between drawing and encoding: enough to overlap them, and memory does not grow with length.
 _WAITING_FRAMES = 2
-_PIPE_BYTES = 1 << 20
 _LAST_LINES = 20
 # How often a wait looks whether the job was cancelled, and how long an ffmpeg that failed may take to end, in seconds.
 _LOOK = 0.05
@@ -151,11 +149,7 @@ class Encoder:
 def _start(arguments: Sequence[str]) -> subprocess.Popen[bytes]:
     """Start ffmpeg with a pipe that takes much at once, by which drawing and encoding overlap better."""
     process = start(arguments, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    if sys.platform == "linux":
-        import fcntl
-
-        with contextlib.suppress(OSError):  # the system may refuse
-            fcntl.fcntl(_pipe(process.stdin).fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+    widen(process.stdin)
     return process
 
 

@@ -36,7 +36,7 @@ def reduced(depth: NDArray[np.uint16], width: int = 1024) -> NDArray[np.uint16]:
         np.floor((np.arange(new) + 0.5) * old / new).astype(np.intp)
         for new, old in zip((width // 2, width), depth.shape, strict=True)
     )
-    return depth[rows[:, None], columns]
+    return np.asarray(depth[rows[:, None], columns])
 
 
 class Playback(Generic[T]):
