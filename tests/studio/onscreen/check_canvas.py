@@ -14,8 +14,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from depthfusion import panorama
 from depthfusion.studio.window import Window
-from tests.studio.onscreen.helpers import LONG, Handlers, canvas, decibels, pixels, settle
+from tests.studio.onscreen.helpers import LONG, Handlers, canvas, decibels, open_world, pixels, settle
 
 
 @pytest.mark.parametrize(
@@ -53,6 +54,36 @@ def test_the_canvas_shows_what_the_command_line_writes(
     assert tuple(lengths) == size
     grabbed = pixels(seen)[top : top + size[1], left : left + size[0]]
     assert decibels(grabbed, written) >= 60
+
+
+def test_the_canvas_cuts_depth_edges_as_the_command_line_does(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+    depth = np.full((128, 256), 12000, np.uint16)
+    depth[40:90, 100:140] = 50000
+    y, x = np.mgrid[0:256, 0:512]
+    rgb = np.stack([x // 2, y, (x ^ y) % 256], axis=-1).astype(np.uint8)
+    path = tmp_path / "edges.png"
+    panorama.save(panorama.Panorama(rgb, depth, depth_source="test"), path)
+    open_world(window, qtbot, path)
+    window.session.view.position = (0.4, 0.0, -0.2)
+    pictures = {}
+    for edges in ("layered", "stretched"):
+        window.session.look.edges = edges
+        settle(window, qtbot)
+        left, top, width, height = canvas(window).picture()
+        shown = pixels(canvas(window).grabFramebuffer())[top : top + height, left : left + width]
+        output = tmp_path / f"{edges}.png"
+        arguments = [
+            "--position",
+            "0.4,0,-0.2",
+            f"--size={width}x{height}",
+            *([f"--edges={edges}"] if pictures else []),
+        ]
+        command = [sys.executable, "-m", "depthfusion", "still", str(path), "-o", str(output), *options]
+        subprocess.run(command, check=True, capture_output=True)
+        with Image.open(output) as picture:
+            assert decibels(shown, np.asarray(picture.convert("RGB"), float)) >= 60
+        pictures[edges] = shown
+    assert decibels(*pictures.values()) < 45
 
 
 def test_nothing_is_drawn_while_nothing_changes(shown: Window, qtbot: QtBot) -> None:
