@@ -40,6 +40,8 @@ from depthfusion.render.quality import FILE
 from depthfusion.render.readback import Readback
 
 FPS = 30
+KEPT = 20
+"""Frames that are drawn for encoding alone, which goes through them there and back: the picture moves as in the job."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,9 @@ def main() -> None:
         job = VideoJob(scene=str(scene), output=str(output), view=case.view, export=export)
         encoding = Encoding(case.size, Fraction(FPS), codecs.choose("auto", case.size), 75, usable())
         encoding = replace(encoding, encoder=hardware.choose("auto", encoding).encoder)
-        planes, renderer = drawn(job, case, count, keep=True)
+        kept, renderer = drawn(job, case, min(count, KEPT), keep=True)
+        there_and_back = kept + kept[-2:0:-1]
+        planes = (there_and_back * -(-count // max(len(there_and_back), 1)))[:count]
 
         def encoded() -> None:
             with Encoder(output, encoding) as encoder:
@@ -102,15 +106,16 @@ def main() -> None:
 
 
 def clip_of(job: VideoJob, case: Case, count: int, scene: panorama.Panorama) -> Clip:
-    """Return the clip that the job draws."""
+    """Return the first frames, as many as `count`, of the clip that the job draws."""
     view = ViewOptions(**case.view)
     rule = Look(**job.look).displacement(scene.near, scene.far)
-    path = preset("sway", pose_of(view), view.field_of_view, rule, count / FPS)
-    return Clip(view, case.size, Fraction(FPS), path, frame_times(count / FPS, Fraction(FPS)), rule)
+    seconds = job.export["seconds"]
+    path = preset("sway", pose_of(view), view.field_of_view, rule, seconds)
+    return Clip(view, case.size, Fraction(FPS), path, frame_times(seconds, Fraction(FPS))[:count], rule)
 
 
 def drawn(job: VideoJob, case: Case, count: int, *, keep: bool) -> tuple[list[NDArray[np.uint8]], str]:
-    """Load the world and draw the job's frames in a context of their own, as the job does.
+    """Load the world and draw the job's first frames in a context of their own, as the job does.
 
     Returns the frames' planes, or none where they are not to be kept (nor even converted), and the renderer's name.
     """
