@@ -72,12 +72,8 @@ def test_the_canvas_cuts_depth_edges_as_the_command_line_does(window: Window, qt
         left, top, width, height = canvas(window).picture()
         shown = pixels(canvas(window).grabFramebuffer())[top : top + height, left : left + width]
         output = tmp_path / f"{edges}.png"
-        arguments = [
-            "--position",
-            "0.4,0,-0.2",
-            f"--size={width}x{height}",
-            *([f"--edges={edges}"] if pictures else []),
-        ]
+        options = ["--position", "0.4,0,-0.2", f"--size={width}x{height}"]
+        options += ["--edges", edges] if pictures else []
         command = [sys.executable, "-m", "depthfusion", "still", str(path), "-o", str(output), *options]
         subprocess.run(command, check=True, capture_output=True)
         with Image.open(output) as picture:
