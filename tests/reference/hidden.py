@@ -53,7 +53,8 @@ class Hidden:
         fine = 0.2 * np.sin(11 * a[:, (2, 0, 1)] + 7 * a + (0.5, 0.9, 1.7))
         light = 0.35 + 0.2 * waves + 0.1 * fine
         hue = np.stack([np.cos(2.4 * what), np.cos(2.4 * what + 2.1), np.cos(2.4 * what + 4.2)], axis=-1)
-        return np.clip(light + np.where(what > 0, 0.25, 0)[:, None] * hue, 0.01, 1)
+        thing = 0.12 * light + 0.06 + 0.05 * hue  # dark, and of one colour each
+        return np.clip(np.where(what[:, None] > 0, thing, light), 0.01, 1)
 
     def look(self, origins: np.ndarray, rays: np.ndarray) -> np.ndarray:
         """Return the linear light [n, 3] along `rays` from `origins`, both [n, 3]."""
@@ -61,12 +62,12 @@ class Hidden:
         return self.paint(origins + t[:, None] * rays, what)
 
     def unseen(self, origins: np.ndarray, rays: np.ndarray) -> np.ndarray:
-        """Say which rays [n] meet what cannot be seen from the origin."""
-        t, _ = self.first(origins, rays)
+        """Say which rays [n] meet what is hidden from the origin behind another thing."""
+        t, what = self.first(origins, rays)
         points = origins + t[:, None] * rays
         way = np.linalg.norm(points, axis=1)
-        t, _ = self.first(np.zeros_like(points), points / way[:, None])
-        return t < way * (1 - 1e-3)
+        t, before = self.first(np.zeros_like(points), points / way[:, None])
+        return (t < way * (1 - 1e-3)) & (before != what)
 
     def panorama(self, width: int, samples: int = 3) -> tuple[np.ndarray, np.ndarray]:
         """Return colour uint8 [width/2, width, 3], `samples`² a texel, and exact depth uint16 by `RULE`."""
@@ -128,7 +129,7 @@ SCENES = {
     ),
     "overhead": (Hidden(balls=(((0.1, 1.5, 0.05), 0.35),)), (0.1, 1.5, 0.05), ((0.3, 0, 0), (-0.15, 0, 0.25))),
     "at the feet": (
-        Hidden(blocks=(((-0.25, -1.2, -0.2), (0.2, -1.1, 0.25)),)),
+        Hidden(balls=(((-0.05, -1.1, 0.1), 0.25),), low=(-4.0, -2.2, -5.0)),
         (0, -1.2, 0),
         ((0.3, 0, 0), (-0.1, 0, -0.27)),
     ),
