@@ -20,7 +20,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 import depthfusion
-from depthfusion.camera.options import ViewOptions
 from depthfusion.errors import InputError
 from depthfusion.export.settings import ExportSettings
 from depthfusion.json_file import read_object
@@ -30,14 +29,12 @@ SUFFIXES = (".png", ".exr")
 _DIGITS = 5
 
 
-def check(view: ViewOptions, export: ExportSettings) -> None:
+def check(export: ExportSettings) -> None:
     """Raise `InputError` for what a sequence of pictures cannot have."""
     if export.audio:
         raise InputError(
             f"audio {export.audio} cannot be used for a sequence of pictures: end the output's name in .mp4"
         )
-    if view.layout == "anaglyph":
-        raise InputError("layout anaglyph has no depth of its own, which a sequence keeps: choose another layout")
 
 
 class Sequence:

@@ -57,7 +57,7 @@ class VideoJob(SceneJob):
         codec = codecs.choose(export.codec, size)
         rate = paths.frame_rate(export.fps)
         if self.in_pictures:
-            sequence.check(view, export)
+            sequence.check(export)
         elif use.suffix in sequence.SUFFIXES:
             raise InputError(
                 f"{self.output} cannot hold preset {export.preset}, which writes pictures: end its name in {use.suffix}"
