@@ -16,7 +16,7 @@ Ints = NDArray[np.int64]
 
 _STRIDES = (1, 2, 4, 8, 16, 32, 16, 8, 4, 2, 1)
 _LEAPS = (32, 16, 8, 4, 2, 1, 1)
-_DEPTH_BIAS = 12
+_DEPTH_BIAS = 2
 """Texels that a seed may lie farther away where it lies behind another by a whole unit of depth."""
 _ALIKE = 0.04
 """Difference of depth up to which two places continue the same thing: others are not averaged."""
