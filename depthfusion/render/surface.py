@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from depthfusion.errors import MachineError
 from depthfusion.look import Displacement
 from depthfusion.render.prepare import Behind, Prepared
 from depthfusion.render.selection import Selector
+from depthfusion.render.tiles import Tiles, strips
 
 if TYPE_CHECKING:
     import moderngl
 
 _SRGB8 = 0x8C41
-_STEP = 4 << 20
 FREE_UNIT = 8
 """The first texture unit that a surface does not use."""
 
@@ -27,33 +26,30 @@ class Surface:
 
     Shaders know them by name: `colour_map` and `smaller_map` (sRGB: the whole, and its halves), `depth_map`; and, if
     `layered`, `front_map` (the front layer's depth), `alpha_map` (its opacity field), `back_depth_map`,
-    `back_colour_map` and `back_smaller_map`.
-
-    A colour wider than this machine's textures is drawn from its first half that fits. Raises `MachineError` for a
-    depth map that does not fit.
+    `back_colour_map` and `back_smaller_map`. What is wider than this machine's textures lies in tiles: `defines` tells
+    the shaders so, and they read it to the same effect, but more slowly.
     """
 
     def __init__(self, context: moderngl.Context, prepared: Prepared) -> None:
         self.context = context
+        self.colour_height = len(prepared.colours[0])
+        self.kept: dict[object, Any] = {}
+        """What painters make of this surface for themselves; it has a `release`, which is called with the surface's."""
         self._selector = Selector(prepared.relief)
         self._layered: Selector | None = None
         self._limit = int(context.info["GL_MAX_TEXTURE_SIZE"])
-        width, height = prepared.relief.size
-        if max(width, height) > self._limit:
-            raise MachineError(
-                f"a depth map of {width}x{height} cannot be drawn: this machine's OpenGL holds textures of at most "
-                f"{self._limit} pixels a side; reduce the depth map or use another graphics card"
-            )
         self._prepared: Prepared | None = prepared
-        self._textures: dict[str, moderngl.Texture] = {}
-        self.colour_height = len(self._fitting(prepared.colours)[0])
-        self.kept: dict[object, Any] = {}
-        """What painters make of this surface for themselves; it has a `release`, which is called with the surface's."""
+        self._textures: dict[str, moderngl.Texture | moderngl.TextureArray] = {}
+        self._tables: dict[str, NDArray[np.int32]] = {}
+        self._defines = {
+            "TILED": sum(not self._fits(level) for level in prepared.colours),
+            "TILED_DEPTH": int(not self._fits(prepared.relief.depth)),
+        }
 
     @property
     def defines(self) -> dict[str, int]:
         """Macros that every program which reads these textures is compiled with."""
-        return {}
+        return dict(self._defines)
 
     @property
     def layered(self) -> bool:
@@ -75,8 +71,8 @@ class Surface:
         """
         assert self._prepared is not None
         behind = self._prepared.behind
-        whole = self._bytes(self._prepared.colours) + self._prepared.relief.depth.nbytes
-        more = self._behind_bytes(behind) if behind is not None else 0
+        whole = _bytes(self._prepared.colours) + self._prepared.relief.depth.nbytes
+        more = _behind_bytes(behind) if behind is not None else 0
         done = 0
         for sent in self._steps(self._prepared):
             done += sent
@@ -88,40 +84,38 @@ class Surface:
 
     def add(self, behind: Behind) -> Iterator[float]:
         """Bring the second layer onto the card beside what is there; yield as `upload` does."""
-        total = self._behind_bytes(behind)
+        total = _behind_bytes(behind)
         done = 0
         for sent in self._behind_steps(behind):
             done += sent
             yield done / total
+        self._defines["TILED_ALPHA"] = int(not self._fits(behind.alpha))
         self._layered = Selector(behind.relief)
 
-    def _fitting(self, levels: tuple[NDArray[np.uint8], ...]) -> list[NDArray[np.uint8]]:
-        return [level for level in levels if max(level.shape[:2]) <= self._limit]
-
-    def _bytes(self, levels: tuple[NDArray[np.uint8], ...]) -> int:
-        fitting = self._fitting(levels)
-        return sum(level.nbytes for level in (fitting[0], *(fitting[1:] or fitting)))
-
-    def _behind_bytes(self, behind: Behind) -> int:
-        depths = behind.relief.depth.nbytes + behind.relief.back.nbytes
-        return self._bytes(behind.colours) + behind.alpha.nbytes + depths
+    def _fits(self, image: NDArray[Any]) -> bool:
+        return max(image.shape[:2]) <= self._limit
 
     def _steps(self, prepared: Prepared) -> Iterator[int]:
         yield from self._colour("", prepared.colours)
-        yield from self._depth("depth_map", prepared.relief.depth)
+        yield from self._exact("depth_map", "depth_tiles", prepared.relief.depth)
 
     def _behind_steps(self, behind: Behind) -> Iterator[int]:
         yield from self._colour("back_", behind.colours)
-        alpha = self._texture("alpha_map", behind.alpha, 1)
-        yield from _write(alpha, behind.alpha, 0)
-        yield from self._depth("front_map", behind.relief.depth)
-        yield from self._depth("back_depth_map", behind.relief.back)
+        if self._fits(behind.alpha):
+            yield from _write(self._texture("alpha_map", behind.alpha, 1), behind.alpha, 0)
+        else:
+            yield from self._tiled("alpha_map", "alpha_tiles", [behind.alpha], 1)
+        yield from self._exact("front_map", "depth_tiles", behind.relief.depth)
+        yield from self._exact("back_depth_map", "depth_tiles", behind.relief.back)
 
     def _colour(self, layer: str, levels: tuple[NDArray[np.uint8], ...]) -> Iterator[int]:
-        first, *rest = self._fitting(levels)
-        smaller = rest or [first]
-        colour = self._texture(f"{layer}colour_map", first, 3, internal_format=_SRGB8)
-        yield from _write(colour, first, 0)
+        large = [level for level in levels if not self._fits(level)]
+        if large:
+            yield from self._tiled(f"{layer}colour_map", "colour_tiles", large, 3)
+        else:
+            colour = self._texture(f"{layer}colour_map", levels[0], 3, internal_format=_SRGB8)
+            yield from _write(colour, levels[0], 0)
+        smaller = levels[len(large) or 1 :] or levels
         halves = self._texture(f"{layer}smaller_map", smaller[0], 3, internal_format=_SRGB8)
         # Room for a half's halves is only to be had by having them made; they are written over with ours. It is this
         # slow step that the full size, four times as slow, has a texture of its own for.
@@ -131,10 +125,22 @@ class Surface:
         for number, level in enumerate(smaller):
             yield from _write(halves, level, number)
 
-    def _depth(self, name: str, image: NDArray[np.uint16]) -> Iterator[int]:
+    def _exact(self, name: str, table: str, image: NDArray[np.uint16]) -> Iterator[int]:
+        if not self._fits(image):
+            yield from self._tiled(name, table, [image], 1, "nu2")
+            return
         depth = self._texture(name, image, 1, dtype="nu2")
         depth.filter = (self.context.NEAREST, self.context.NEAREST)
         yield from _write(depth, image, 0)
+
+    def _tiled(
+        self, name: str, table: str, images: list[NDArray[Any]], components: int, dtype: str = "f1"
+    ) -> Iterator[int]:
+        tiles = Tiles(self.context, images, self._limit, components, dtype)
+        self._textures[name] = tiles.texture
+        # One image begins at layer 0: there is no need to say so.
+        self._tables[table] = tiles.table if table == "colour_tiles" else tiles.table[:, (0, 1, 3)]
+        yield from tiles.write()
 
     def _texture(self, name: str, image: NDArray[Any], components: int, **kind: Any) -> moderngl.Texture:
         height, width = image.shape[:2]
@@ -150,6 +156,11 @@ class Surface:
             if name in program:
                 texture.use(unit)
                 program[name] = unit
+        for name, table in self._tables.items():
+            if name in program:
+                # Compilers leave out the end of a table that they see is never read.
+                read = program[name].array_length  # type: ignore[union-attr]
+                program[name].write(np.ascontiguousarray(table[:read]).tobytes())  # type: ignore[union-attr]
 
     def release(self) -> None:
         """Give the card's memory back."""
@@ -159,10 +170,15 @@ class Surface:
         self.kept.clear()
 
 
+def _bytes(levels: tuple[NDArray[np.uint8], ...]) -> int:
+    return sum(level.nbytes for level in levels)
+
+
+def _behind_bytes(behind: Behind) -> int:
+    return _bytes(behind.colours) + behind.alpha.nbytes + behind.relief.depth.nbytes + behind.relief.back.nbytes
+
+
 def _write(texture: moderngl.Texture, image: NDArray[Any], level: int) -> Iterator[int]:
-    height, width = image.shape[:2]
-    rows = max(1, _STEP // (image.nbytes // height))
-    for start in range(0, height, rows):
-        part = np.ascontiguousarray(image[start : start + rows])
-        texture.write(part, viewport=(0, start, width, len(part)), level=level, alignment=1)
+    for start, part in strips(image):
+        texture.write(part, viewport=(0, start, part.shape[1], len(part)), level=level, alignment=1)
         yield part.nbytes

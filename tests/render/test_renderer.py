@@ -164,30 +164,6 @@ def test_a_panorama_comes_onto_the_card_in_small_steps(context, renderer, size):
     surface.release()
 
 
-def test_a_colour_beyond_this_machine_s_textures_is_drawn_from_its_half(context, renderer, monkeypatch):
-    whole = prepare(COLOUR, ROLLING)
-    monkeypatch.setitem(context.info, "GL_MAX_TEXTURE_SIZE", 300)
-    smaller = Surface(context, whole)
-    monkeypatch.undo()
-    exact = Surface(context, whole)
-    frame = frame_of(LINEAR, (96, 54), fov=140)
-    pictures = []
-    for surface in (smaller, exact):
-        assert list(surface.upload())
-        pictures.append(renderer.picture(surface, frame, LINEAR).astype(int))
-        surface.release()
-    assert 0 < np.abs(pictures[0] - pictures[1]).mean() < 12
-
-
-def test_depth_beyond_this_machine_s_textures_is_one_sentence(context, monkeypatch):
-    from depthfusion.errors import MachineError
-
-    prepared = prepare(COLOUR, ROLLING)
-    monkeypatch.setitem(context.info, "GL_MAX_TEXTURE_SIZE", 100)
-    with pytest.raises(MachineError, match="a depth map of 200x100 cannot be drawn"):
-        Surface(context, prepared)
-
-
 def test_preparing_takes_any_array_and_changes_none():
     colour = np.asfortranarray(COLOUR)
     depth = ROLLING[:, ::-1]
