@@ -106,5 +106,5 @@ def _patches(cells: Bools, levels: int) -> tuple[Bools, ...]:
         height, width = finer.shape
         padded = np.pad(finer, [(0, -height % side), (0, -width % side)])
         tiles = padded.reshape(padded.shape[0] // side, side, padded.shape[1] // side, side)
-        cut.append(tiles.any(axis=(1, 3)))
+        cut.append(np.asarray(tiles.any(axis=(1, 3))))
     return tuple(cut)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from depthfusion.camera.frame import View
+from depthfusion.camera.lens import Perspective
 from depthfusion.look import Displacement
 from depthfusion.render.bounds import Eye, Shells
 from depthfusion.render.matrices import Tile, edges
@@ -17,10 +19,15 @@ _SHARP = 0.05
 """Pixels that rounded depth may move a colour."""
 
 
+def lens_of(view: View) -> Perspective:
+    """Return the lens of a view that is rasterised: only perspective ones are."""
+    return cast("Perspective", view.lens)
+
+
 def eye_of(view: View, tile: Tile | None = None) -> Eye:
     """Return what a perspective view, or a tile of it, asks of the mesh."""
     size = view.rectangle[2:]
-    left, right, bottom, top = edges(view.lens, view.aspect, size, tile or (0, 0, *size))
+    left, right, bottom, top = edges(lens_of(view), view.aspect, size, tile or (0, 0, *size))
     turn = view.pose.rotation.T
     inward = np.array([[1, 0, left], [-1, 0, -right], [0, 1, bottom], [0, -1, -top]], float)
     inward = np.concatenate([inward / np.linalg.norm(inward, axis=1, keepdims=True), [[0, 0, -1]]])
@@ -31,7 +38,7 @@ def eye_of(view: View, tile: Tile | None = None) -> Eye:
 
 def pixel_scales(view: View) -> tuple[float, float]:
     """Return the pixels along a tangent of 1 from the lens's axis, across and up; they differ in a squeezed picture."""
-    half = 2 * view.lens.half_width
+    half = 2 * lens_of(view).half_width
     return view.rectangle[2] / half, view.rectangle[3] * view.aspect / half
 
 

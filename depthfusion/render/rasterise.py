@@ -14,7 +14,7 @@ from depthfusion.camera.frame import View
 from depthfusion.look import Displacement
 from depthfusion.render.matrices import Tile, edges, projection_matrix, view_matrix
 from depthfusion.render.measuring import Measurer, Sheet
-from depthfusion.render.perspective import cap_box, depth_range, eye_of, grid_rays, pixel_scales
+from depthfusion.render.perspective import cap_box, depth_range, eye_of, grid_rays, lens_of, pixel_scales
 from depthfusion.render.quality import Quality
 from depthfusion.render.selection import Selection
 from depthfusion.render.shaders import source
@@ -230,7 +230,7 @@ def _sight(plan: Plan, view: View, tile: Tile) -> _Sight:
     eye = eye_of(view, tile)
     seen = plan.selection.seen_by([eye])
     near, far = depth_range(seen, eye, plan.rule)
-    tangents = edges(view.lens, view.aspect, view.rectangle[2:], tile)
+    tangents = edges(lens_of(view), view.aspect, view.rectangle[2:], tile)
     size = (tile[2] * plan.parts, tile[3] * plan.parts)
     to_clip = view_matrix(view.pose) @ projection_matrix(tangents, near, far)
     rays = grid_rays(view.pose.rotation, tangents, size)

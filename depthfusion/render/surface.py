@@ -93,7 +93,7 @@ class Surface:
         self._layered = Selector(behind.relief)
 
     def _fits(self, image: NDArray[Any]) -> bool:
-        return max(image.shape[:2]) <= self._limit
+        return bool(max(image.shape[:2]) <= self._limit)
 
     def _steps(self, prepared: Prepared) -> Iterator[int]:
         yield from self._colour("", prepared.colours)
