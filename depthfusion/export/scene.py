@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from depthfusion import panorama
+from depthfusion import moving, panorama
 from depthfusion.camera.frame import Frame, compose, default_size, pose_of
 from depthfusion.camera.options import ViewOptions
 from depthfusion.errors import InputError
@@ -19,6 +19,7 @@ from depthfusion.export.settings import ExportSettings
 from depthfusion.jobs.job import Job
 from depthfusion.jobs.progress import Progress
 from depthfusion.look import Displacement, Look
+from depthfusion.moving import MovingPanorama
 from ldm3d.files import check_writable
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class SceneJob(Job):
     """A panorama drawn into one file.
 
     Attributes:
-        scene: the panorama's path.
+        scene: the panorama's path; a video's is one that moves.
         output: the path to write.
         depth, invert_depth, depth_unit: as `panorama.load` takes them.
         look, view, export: values of `Look`, `ViewOptions` and `ExportSettings`; those not given are the defaults.
@@ -74,18 +75,53 @@ class SceneJob(Job):
         view, export = chosen.settings(self.view, self.export)
         size = export.size or default_size(view)
         compose(view, pose_of(view), view.field_of_view, size, Displacement())
-        for source in (self.scene, self.depth, panorama.depth_beside(Path(self.scene))):
+        scene = Path(self.scene)
+        beside = moving.depth_beside(scene) if self.moves else panorama.depth_beside(scene)
+        if not self.moves and export.at:
+            raise InputError(f"at {export.at:g} s cannot be used with {scene}, which stands still: leave it out")
+        if self.moves and self.depth_unit is not None:
+            raise InputError(
+                f"depth unit {self.depth_unit} cannot be used with {scene}, as a video has no such numbers"
+            )
+        for source in (self.scene, self.depth, beside):
             if source is not None and os.path.realpath(output) == os.path.realpath(source):
                 raise InputError(f"{output} cannot be written because it is read as well: choose another name")
         check_writable(output)
         return view, export, size
 
+    @property
+    def moves(self) -> bool:
+        """Whether the scene is a video."""
+        return moving.is_moving(Path(self.scene))
+
     def read(self, progress: Progress) -> tuple[Panorama, Displacement]:
-        """Return the panorama and the rule by which its depth becomes distance."""
+        """Return the panorama and the rule by which its depth becomes distance; one that moves at its time `at`."""
+        scene, rule = self.source(progress, self.moving(progress))
+        if isinstance(scene, MovingPanorama):
+            with scene:
+                scene = scene.at(ExportSettings(**self.export).at)
+        return scene, rule
+
+    def moving(self, progress: Progress) -> MovingPanorama | None:
+        """Return the scene if it is one that moves; nothing is decoded yet."""
+        if not self.moves:
+            return None
+        progress.step("reading the video", 0)
+        scene = MovingPanorama(self.scene, self.depth, invert_depth=self.invert_depth)
+        scene.check_time(ExportSettings(**self.export).at)
+        return scene
+
+    def source(
+        self, progress: Progress, moving: MovingPanorama | None
+    ) -> tuple[Panorama | MovingPanorama, Displacement]:
+        """Return what is drawn, `moving` or a panorama that stands still, and the rule of its distances."""
+        look = Look(**self.look)
+        if moving is not None:
+            return moving, look.displacement(None, None)
         progress.step("reading the panorama", 0)
         unit = cast("DepthUnit | None", self.depth_unit)
         read = panorama.load(self.scene, self.depth, invert_depth=self.invert_depth, depth_unit=unit)
-        return read, Look(**self.look).displacement(read.near, read.far)
+        return read, look.displacement(read.near, read.far)
 
     def layers(self, scene: Panorama, rule: Displacement, progress: Progress) -> Layers | None:
         """Return the layers that `rule` asks for: those of the files beside the panorama, else cut here."""
@@ -95,6 +131,32 @@ class SceneJob(Job):
 
         progress.step("cutting the depth edges", 0)
         return split(scene.rgb, scene.depth)
+
+    @contextlib.contextmanager
+    def stage(
+        self, scene: Panorama | MovingPanorama, rule: Displacement, progress: Progress
+    ) -> Iterator[tuple[Renderer, Callable[[float], Surface]]]:
+        """Yield a renderer, and what returns the world's surface at a time in seconds of a clip; as `opened`.
+
+        A clip of a world that moves begins at its time `at` and goes round and round.
+        """
+        if not isinstance(scene, MovingPanorama):
+            with opened(scene, progress, self.layers(scene, rule, progress)) as (renderer, surface):
+                yield renderer, lambda seconds: surface
+            return
+        from depthfusion.export.showing import Showing
+        from depthfusion.render.context import standalone
+        from depthfusion.render.renderer import Renderer
+
+        begin = ExportSettings(**self.export).at
+        with contextlib.ExitStack() as things:
+            context = standalone()
+            things.callback(context.release)
+            progress.step("preparing the world", 0)
+            showing = things.enter_context(Showing(context, scene))
+            renderer = Renderer(context)
+            things.callback(renderer.release)
+            yield renderer, lambda seconds: showing.at(begin + seconds)
 
 
 @contextlib.contextmanager

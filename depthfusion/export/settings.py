@@ -25,10 +25,17 @@ class ExportSettings(State):
 
     preset = Choice(NONE, "what it is for: sets projection, layout, size, codec and rate together", tuple(PRESETS))
     size = Auto(Size((1920, 1080), "size of the written picture, both eyes included"))
+    at = Number(
+        0.0,
+        "of a scene that moves the time that is shown, or that a video begins with",
+        minimum=0,
+        maximum=36000,
+        unit="s",
+    )
     path = Text("sway", "camera path: sway, orbit, dolly, figure-eight, turntable or a path file (.json)")
     seconds = Auto(
         Number(8.0, "length", minimum=0.04, maximum=36000, unit="s"),
-        "length of the video in seconds (auto: 8, or the path file's own)",
+        "length of the video in seconds (auto: the path file's or the moving scene's own, else 8)",
     )
     fps = Number(30.0, "frames a second", minimum=1, maximum=120, step=1)
     codec = Choice("auto", "how the video is encoded", ("auto", "h264", "hevc", "hevc10", "av1"))

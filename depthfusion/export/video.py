@@ -18,7 +18,7 @@ from depthfusion.export import presets as uses
 from depthfusion.export.clip import Clip, check_inside
 from depthfusion.export.encoding import Encoding
 from depthfusion.export.ffmpeg import Encoder
-from depthfusion.export.scene import SceneJob, opened
+from depthfusion.export.scene import SceneJob
 from depthfusion.export.settings import ExportSettings
 from depthfusion.jobs.cores import usable
 from depthfusion.jobs.job import Json
@@ -26,6 +26,7 @@ from depthfusion.jobs.progress import Progress
 from ldm3d.files import whole_file
 
 if TYPE_CHECKING:
+    from depthfusion.moving import MovingPanorama
     from depthfusion.panorama import Panorama
 
 
@@ -65,14 +66,15 @@ class VideoJob(SceneJob):
         else:
             codecs.check_size(size, codec)
         own = self.own_path(export)
-        seconds = export.seconds or (own.duration if own else DEFAULT_SECONDS)
+        moving = self.moving(progress)
+        seconds = export.seconds or (own.duration if own else moving.duration if moving else DEFAULT_SECONDS)
         if own:
             ExportSettings.seconds.check(seconds)
             for key in own.keyframes:  # between keyframes it is never wider nor narrower
                 lens_of(view, key.fov)
         times = paths.frame_times(seconds, rate)
         heard = sound.read(export.audio, len(times) / rate, loop=export.audio_loop) if export.audio else None
-        scene, rule = self.read(progress)
+        scene, rule = self.source(progress, moving)
         path = own.rescaled(seconds) if own else preset(export.path, pose_of(view), view.field_of_view, rule, seconds)
         check_inside(path, times, rule)
         clip = Clip(view, size, rate, path, times, rule)
@@ -116,13 +118,13 @@ class VideoJob(SceneJob):
         written = players.Written(codecs.choose(export.codec, size), size, rate, view.projection, view.layout)
         return players.warnings(written, uses.PRESETS[export.preset].player)
 
-    def _encode(self, clip: Clip, scene: Panorama, encoding: Encoding, progress: Progress) -> None:
+    def _encode(self, clip: Clip, scene: Panorama | MovingPanorama, encoding: Encoding, progress: Progress) -> None:
         """Write the MP4 file: while one frame is drawn, those before are read, and others before those encoded."""
         from depthfusion.render.quality import FILE
         from depthfusion.render.readback import Readback
 
         with (
-            opened(scene, progress, self.layers(scene, clip.rule, progress)) as (renderer, surface),
+            self.stage(scene, clip.rule, progress) as (renderer, surface_at),
             whole_file(Path(self.output)) as partial,
             Encoder(partial, encoding, progress.check) as encoder,
         ):
@@ -130,6 +132,7 @@ class VideoJob(SceneJob):
             try:
                 for i, frame in enumerate(clip.frames()):
                     progress.step("drawing frames", i, len(clip.times))
+                    surface = surface_at(float(i / clip.rate))
                     for _ in renderer.steps(surface, frame, clip.rule, FILE, readback.target):
                         progress.check()
                     planes = readback.submit()
@@ -143,17 +146,19 @@ class VideoJob(SceneJob):
             encoder.finish()
             spherical.mark(partial, clip.view)
 
-    def _draw_pictures(self, clip: Clip, scene: Panorama, pictures: sequence.Sequence, progress: Progress) -> None:
+    def _draw_pictures(
+        self, clip: Clip, scene: Panorama | MovingPanorama, pictures: sequence.Sequence, progress: Progress
+    ) -> None:
         """Write the frames of a sequence that are not there yet."""
         from depthfusion.render.quality import FILE
         from depthfusion.render.readback import deep_picture
         from depthfusion.render.renderer import Renderer
 
-        with opened(scene, progress, self.layers(scene, clip.rule, progress)) as (renderer, surface):
+        with self.stage(scene, clip.rule, progress) as (renderer, surface_at):
             draw = deep_picture if pictures.deep else Renderer.picture
             for number in pictures.missing():
                 progress.step("drawing frames", number, len(clip.times))
-                frame = clip.frame(number)
+                frame, surface = clip.frame(number), surface_at(float(number / clip.rate))
                 metres = renderer.distances(surface, frame, clip.rule, FILE)
                 pictures.write(number, draw(renderer, surface, frame, clip.rule), metres)
 

@@ -140,7 +140,7 @@ def test_mistakes_are_found_before_drawing(
     world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, word: str, fields: dict[str, Any]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(videos, "opened", lambda *_: pytest.fail("drawing began"))
+    monkeypatch.setattr(videos.VideoJob, "stage", lambda *_: pytest.fail("drawing began"))
     (tmp_path / "broken.json").write_text("{")
     if fields.get("camera_path") == "OUTSIDE":
         # both keyframes are inside the world; the way between them is not
