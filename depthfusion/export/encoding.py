@@ -152,9 +152,9 @@ def rate_factor(codec: str, quality: int) -> float:
     """Return the constant rate factor of a `quality` from 0 to 100: 36 − 0.24·quality for H.264, 2 more for HEVC.
 
     That is 36 at 0, 18 (hardly to be told from the original) at 75 and 12 at 100. AV1's scale is another:
-    55 − 0.36·quality.
+    55 − 0.4·quality.
     """
     family = CODECS[codec].family
     if family == "av1":
-        return 55.0 - 0.36 * quality
+        return 55.0 - 0.4 * quality
     return 36.0 - 0.24 * quality + (2.0 if family == "hevc" else 0.0)

@@ -95,7 +95,7 @@ def test_each_platform_is_offered_what_it_may_have() -> None:
 
 
 def test_av1_counts_quality_on_its_own_scale() -> None:
-    assert rate_factor("av1", 75) == pytest.approx(28)
+    assert rate_factor("av1", 75) == pytest.approx(25)
     assert 0 < rate_factor("av1", 100) < rate_factor("av1", 0) <= 63
 
 

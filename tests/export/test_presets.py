@@ -135,3 +135,18 @@ def test_a_preset_of_pictures_needs_a_name_of_pictures(world: Path, tmp_path: Pa
     job = VideoJob(str(world), str(tmp_path / "a.mp4"), export={"preset": "archive-exr"})
     with pytest.raises(InputError, match=r"preset archive-exr, which writes pictures: end its name in \.exr"):
         job.run(Progress())
+
+
+def test_the_documentation_has_every_preset_as_it_is() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "video.md").read_text(encoding="utf-8")
+    rows = {row[0].strip("` "): row for line in page.splitlines() if len(row := line.split("|")[1:]) == 8}
+    for name in PRESETS:
+        if name == NONE:
+            continue
+        _, _, size, codec, rate, *_ = rows[name]
+        view, export = applied(name)
+        if export.size is not None:
+            assert f"{export.size[0]}×{export.size[1]}" in size
+            assert codec.strip() == f"{codecs.CODECS[export.codec].words} {PRESETS[name].level}"
+            assert rate.strip() == f"{export.quality}, {PRESETS[name].peak} Mbit/s"
+            assert (f"`{view.projection}`" in size) == (view.projection != "perspective")
