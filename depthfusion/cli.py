@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import depthfusion
-from depthfusion import console, mesh_command, model_command, options, picture_command, places
+from depthfusion import console, fill_command, mesh_command, model_command, options, picture_command, places
 from depthfusion.camera.options import ViewOptions
 from depthfusion.errors import Exit, InputError, MachineError
 from depthfusion.export.settings import ExportSettings
@@ -156,6 +156,15 @@ def _parser() -> tuple[options.Parser, list[str]]:
     _scene(mesh)
     _output(mesh, mesh_command.OUTPUT, "the file; its suffix chooses the format")
     mesh_command.add_options(mesh)
+
+    fill = command(
+        "fill",
+        functools.partial(fill_command.run, do=_do),
+        "fill what the foreground hides",
+    )
+    _scene(fill)
+    fill_command.add_options(fill)
+    fill.set_defaults(before=fill_command.check)
 
     model_command.add(commands, _do)
 

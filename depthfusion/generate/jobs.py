@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from depthfusion import panorama
 from depthfusion.generate.engines import resolve
+from depthfusion.generate.fill_jobs import FillJob
 from depthfusion.generate.model_jobs import CheckModelJob, GetModelJob, OfferModelJob, RemoveModelJob
 from depthfusion.generate.models import KEPT
 from depthfusion.generate.parts import InstallPartsJob
@@ -66,6 +67,7 @@ JOBS: dict[str, type[Job]] = {
         GenerateJob,
         ImportJob,
         EnlargeJob,
+        FillJob,
         InstallPartsJob,
         OfferModelJob,
         GetModelJob,

@@ -58,6 +58,33 @@ def split(rgb: NDArray[np.uint8], depth: NDArray[np.uint16]) -> Layers:
     return Layers(front, made.alpha, np.minimum(_to_16(back), front), back_rgb, behind.hidden)
 
 
+def with_back(
+    rgb: NDArray[np.uint8], depth: NDArray[np.uint16], back: NDArray[np.uint16], back_rgb: NDArray[np.uint8]
+) -> Layers:
+    """Return the layers of a panorama whose layer behind is known: depth `back` [h, w] and `back_rgb` [H, W, 3].
+
+    It counts only where `split` would fill, so that the panorama stays as it is wherever that is seen.
+    """
+    little = colour.small(rgb, depth.shape)
+    made = cut(depth.astype(np.float32) / np.float32(65535), little)
+    reach, seed = grow.nearest(made.sharp, made.far)
+    hidden = _hidden(made, reach, seed)
+    front = _to_16(made.front)
+    seen = _to_16(np.where(made.opened, made.sharp, made.front))
+    filled = _enlarged(hidden, made, rgb.shape[:2])
+    return Layers(
+        front,
+        made.alpha,
+        np.minimum(np.where(hidden, back, seen), front),
+        np.where(filled[..., None], back_rgb, rgb),
+        hidden,
+    )
+
+
+def _hidden(made: Cut, reach: Floats, seed: NDArray[np.int64]) -> Mask:
+    return (made.sharp > reach + edges.LEAST / 2) & ~made.opened & (seed >= 0)
+
+
 @dataclass(frozen=True)
 class _Behind:
     """What is hidden [h, w], what is no pure background [h, w], and what continues the background there."""
@@ -69,7 +96,7 @@ class _Behind:
 
 def _behind(little: Floats, made: Cut) -> _Behind:
     reach, seed = grow.nearest(made.sharp, made.far)
-    hidden = (made.sharp > reach + edges.LEAST / 2) & ~made.opened & (seed >= 0)
+    hidden = _hidden(made, reach, seed)
     covered = hidden | made.fringe
     pure = made.opened & ~made.fringe
     known = pure | (made.far & ~widest(pure))
