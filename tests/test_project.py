@@ -95,6 +95,16 @@ def test_jobs_are_made_of_it(folder: Path) -> None:
     assert CameraPath.from_json(video.camera_path) == saved.camera_path
 
 
+def test_the_sound_moves_with_the_project(folder: Path) -> None:
+    saved = whole(folder)
+    saved.export.audio = str(folder / "sounds" / "waves.flac")
+    project.save(saved, folder / "a.depthfusion")
+    assert json.loads((folder / "a.depthfusion").read_text())["export"]["audio"] == "sounds/waves.flac"
+    elsewhere = folder.parent / f"{folder.name}-elsewhere"
+    folder.rename(elsewhere)
+    assert project.load(elsewhere / "a.depthfusion").export.audio == str(elsewhere / "sounds" / "waves.flac")
+
+
 def test_options_given_stand_over_those_of_the_project(folder: Path) -> None:
     scene = whole(folder)
     project.override(scene, {"strength": 0.2}, {"layout": "tb"}, {"fps": 60}, moving=True)
