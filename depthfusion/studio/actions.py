@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 SHORTCUTS = (
     ("Drag", "look around: the world follows the pointer"),
+    ("Shift+drag", "tilt, where the lens shows all around"),
     ("Wheel", "zoom"),
     ("W A S D", "move ahead, left, back, right"),
     ("Q, E", "move down, up"),
@@ -43,6 +44,7 @@ class Actions:
         file.addSeparator()
         self._add(file, "Export &still…", lambda: window.exports.ask("still"), "Ctrl+E")
         self._add(file, "Export &video…", lambda: window.exports.ask("video"), "Ctrl+Shift+E")
+        self._add(file, "Export &geometry…", lambda: window.exports.ask("mesh"))
         file.addSeparator()
         self._add(file, "&Quit", window.close, "Ctrl+Q")
 

@@ -6,6 +6,8 @@ A new kind of value is shown by the line that reads and writes its text, until i
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
@@ -124,14 +126,23 @@ class IntegerEditor(Editor):
 
 
 class ChoiceEditor(Editor):
-    """A box with the words to choose from; `choices` names them for a Text that has a closed list."""
+    """A box with the words to choose from; `choices` names them for a Text that has a closed list.
 
-    def __init__(self, value: Value[str], choices: tuple[tuple[str, str], ...] = ()) -> None:
+    `names` has what to show instead of a word.
+    """
+
+    def __init__(
+        self,
+        value: Value[str],
+        choices: tuple[tuple[str, str], ...] = (),
+        names: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         super().__init__(value)
         self.box = Box()
         self.box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         for word, explained in choices or tuple((word, "") for word in value.choices):
-            self.box.addItem(word.replace("-", " ").capitalize() if not choices else word, word)
+            shown = word if choices else word.replace("-", " ").capitalize()
+            self.box.addItem(names.get(word, shown), word)
             self.box.setItemData(self.box.count() - 1, explained, Qt.ItemDataRole.ToolTipRole)
         self.box.setMinimumContentsLength(6)
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

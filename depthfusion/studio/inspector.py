@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import (
@@ -16,19 +17,22 @@ from PySide6.QtWidgets import (
 
 from depthfusion.camera import presets
 from depthfusion.export.settings import ExportSettings
-from depthfusion.studio import theme
+from depthfusion.studio import lenses, theme
 from depthfusion.studio.editors import ChoiceEditor
 from depthfusion.studio.fields import Form
 from depthfusion.studio.panel import Panel
 from depthfusion.studio.section import Section
 from depthfusion.studio.session import Session
 
+_ALWAYS = ("path", "seconds")  # the rest of an export is asked when it is wanted
+
 
 class Inspector(Panel):
-    """Look, View and Export in a column that scrolls; `still` and `video` are what is asked."""
+    """Look, View and Export in a column that scrolls; `still`, `video` and `mesh` are what is asked."""
 
     still = Signal()
     video = Signal()
+    mesh = Signal()
     refused = Signal(str)
 
     def __init__(self, session: Session) -> None:
@@ -52,23 +56,27 @@ class Inspector(Panel):
 
         look, view = session.look, session.view
         self._add("Look", Form(look, session.history, relevant=_of_look(session)))
-        self._add("View", Form(view, session.history, relevant=_of_view(session)))
+        # Lens and layout stand above the canvas.
+        self._add("View", Form(view, session.history, skip=("projection", "layout"), relevant=_of_view(session)))
         paths = tuple((name, "") for name in presets.PRESETS)
-        export = self._add(
-            "Export", Form(session.export, session.history, editors={"path": ChoiceEditor(ExportSettings.path, paths)})
+        of_dialog = tuple(value.name for value in ExportSettings.values() if value.name not in _ALWAYS)
+        form = Form(
+            session.export,
+            session.history,
+            skip=of_dialog,
+            editors={"path": ChoiceEditor(ExportSettings.path, paths)},
+            labels={"path": "Camera", "seconds": "Length"},
         )
+        export = self._add("Export", form)
         buttons = QWidget()
         row = QHBoxLayout(buttons)
         row.setContentsMargins(0, 4, 0, 0)
         row.setSpacing(8)
-        self.still_button = QPushButton("Still…")
-        self.still_button.setToolTip("Write what the canvas shows as a picture (Ctrl+E)")
-        self.still_button.clicked.connect(self.still)
-        self.video_button = QPushButton("Video…")
-        self.video_button.setToolTip("Write the camera path as an MP4 file (Ctrl+Shift+E)")
-        self.video_button.clicked.connect(self.video)
-        row.addWidget(self.still_button, 1)
-        row.addWidget(self.video_button, 1)
+        self.still_button = self._button("Still…", "Write what the canvas shows as a picture (Ctrl+E)", self.still)
+        self.video_button = self._button("Video…", "Write a camera path as a video (Ctrl+Shift+E)", self.video)
+        self.mesh_button = self._button("3D…", "Write the world as geometry for other programs", self.mesh)
+        for button in (self.still_button, self.video_button, self.mesh_button):
+            row.addWidget(button, 1)
         export.column.addWidget(buttons)
         self._column.addStretch(1)
         self._dress()
@@ -81,9 +89,10 @@ class Inspector(Panel):
         """Say whether there is a world to export."""
         self.still_button.setEnabled(ready)
         self.video_button.setEnabled(ready)
+        self.mesh_button.setEnabled(ready)
 
     def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "video_button"):
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "mesh_button"):
             self._dress()
         super().changeEvent(event)
 
@@ -95,6 +104,12 @@ class Inspector(Panel):
         self._column.addWidget(section)
         return section
 
+    def _button(self, words: str, explained: str, asked: Signal) -> QPushButton:
+        button = QPushButton(words)
+        button.setToolTip(explained)
+        button.clicked.connect(asked)
+        return button
+
     def _reset(self, form: Form) -> None:
         with self._session.history.together():
             form.reset()
@@ -102,6 +117,7 @@ class Inspector(Panel):
     def _dress(self) -> None:
         self.still_button.setIcon(theme.icon("picture"))
         self.video_button.setIcon(theme.icon("video"))
+        self.mesh_button.setIcon(theme.icon("mesh"))
 
 
 def _of_look(session: Session) -> dict[str, Callable[[], bool]]:
@@ -116,8 +132,4 @@ def _of_look(session: Session) -> dict[str, Callable[[], bool]]:
 
 def _of_view(session: Session) -> dict[str, Callable[[], bool]]:
     view = session.view
-    stereo = {"swap", "eye_separation", "convergence"}
-    shown: dict[str, Callable[[], bool]] = {
-        name: lambda: view.layout != "mono" or view.eye != "both" for name in stereo
-    }
-    return {**shown, "eye": lambda: view.layout == "mono", "projection": lambda: len(type(view).projection.choices) > 1}
+    return {value.name: partial(lenses.relevant, view, value.name) for value in view.values()}

@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any
 
 from depthfusion.camera.frame import default_size
 from depthfusion.camera.options import ViewOptions
-
-
-@dataclass(frozen=True)
-class Words:
-    """What a person reads: a name, and in one line what it is for. `icon` is the name of its picture."""
-
-    name: str
-    line: str
-    icon: str
-
+from depthfusion.studio.words import Words
 
 LENSES = {
     "perspective": Words("Perspective", "As a camera sees it: for screens and televisions", "lens-perspective"),

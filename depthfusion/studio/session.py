@@ -12,11 +12,13 @@ from typing import Any
 from depthfusion import places
 from depthfusion.camera.options import ViewOptions
 from depthfusion.errors import InputError, MachineError
+from depthfusion.export.mesh_settings import MeshSettings
 from depthfusion.export.settings import ExportSettings
 from depthfusion.generate.request import GenerationRequest
 from depthfusion.look import Look
 from depthfusion.project import Project
 from depthfusion.settings import Choice, Integer, Signal, State, Text
+from depthfusion.studio import lenses, video_words
 from depthfusion.studio.history import History
 from depthfusion.studio.results import Results
 from ldm3d.files import whole_file
@@ -43,12 +45,19 @@ class Tools(State):
     enlarger = Text("lanczos", "what makes a panorama larger")
 
 
+class Formats(State):
+    """In which formats pictures and geometry are written."""
+
+    still = Choice("png", "the format of stills", ("png", "jpg", "webp", "tif"))
+    mesh = Choice("glb", "the format of geometry", ("glb", "ply", "points", "obj", "exr"))
+
+
 class Session:
     """The states that the window shows and changes. Every value is declared in its State and nowhere else.
 
     Attributes:
-        request, look, view, export, series, tools, appearance: the states.
-        history: undo and redo over the first four.
+        request, look, view, export, mesh, series, tools, formats, appearance: the states.
+        history: undo and redo over the first five.
         results: the worlds of late.
         files: what is open: a project, or a panorama and perhaps its depth; `scene_changed` tells of another world.
         size: width and height of the panorama that is open.
@@ -62,7 +71,9 @@ class Session:
         self.view = ViewOptions()
         self.export = ExportSettings()
         self.series = Series()
+        self.mesh = MeshSettings()
         self.tools = Tools()
+        self.formats = Formats()
         self.appearance = Appearance()
         self.results = Results()
         self.history = History(self._artwork())
@@ -71,14 +82,22 @@ class Session:
         self.source: Project | None = None
         self.scene_changed = Signal()
         self.last_seed: int | None = None
+        self._had: dict[str, tuple[str, float | None]] = {}
         self.export.changed.connect(self._export_changed)
 
     def _artwork(self) -> dict[str, State]:
-        return {"request": self.request, "look": self.look, "view": self.view, "export": self.export}
+        return {
+            "request": self.request,
+            "look": self.look,
+            "view": self.view,
+            "export": self.export,
+            "mesh": self.mesh,
+        }
 
     def states(self) -> dict[str, State]:
         """All states by name, as the session's file keeps them."""
-        return {**self._artwork(), "series": self.series, "tools": self.tools, "appearance": self.appearance}
+        others = {"series": self.series, "tools": self.tools, "formats": self.formats, "appearance": self.appearance}
+        return {**self._artwork(), **others}
 
     def open(self, files: tuple[Path, ...], source: Project, size: tuple[int, int] | None = None) -> None:
         """Remember what is shown, and its size where it is another.
@@ -89,6 +108,51 @@ class Session:
         self.size = size or self.size
         self.results.show(files)
         self.scene_changed.emit("scene")
+
+    def put_on(self, projection: str) -> None:
+        """Put another lens on the view, as one step. It has the layout and field of view that it had last."""
+        view = self.view
+        if projection != view.projection:
+            self._had[view.projection] = view.layout, view.fov
+            with self.history.together():
+                view.update(lenses.choosing(view, projection, *self._had.get(projection, (None, None))))
+                self._of_another_shape()
+
+    def lay_out(self, layout: str) -> None:
+        """Choose another layout of the view, as one step."""
+        with self.history.together():
+            if layout != self.view.layout:
+                self.view.update(lenses.laying_out(layout))
+                self._of_another_shape()
+
+    def _of_another_shape(self) -> None:
+        """Forget what a video was for and how large a picture was: another lens or layout has another shape."""
+        _, export = video_words.using(self.view, self.export, video_words.NONE)
+        self.export.update({**export, "size": None})
+
+    def snapshot(self) -> dict[str, dict[str, Any]]:
+        """Return the states that undo covers, for `go_back`."""
+        return {room: state.as_dict() for room, state in self._artwork().items()}
+
+    def go_back(self, snapshot: Mapping[str, Mapping[str, Any]]) -> None:
+        """Return to a snapshot, as one step."""
+        with self.history.together():
+            for room, values in snapshot.items():
+                self.states()[room].update(values)
+
+    def use(self, preset: str) -> None:
+        """Choose what a video is for, as one step: its lens and layout, size and codec."""
+        view, export = video_words.using(self.view, self.export, preset)
+        with self.history.together():
+            self.view.update(view)
+            self.export.update(export)
+
+    def follow(self, path: str) -> None:
+        """Have the camera follow a preset or a path file rather than a project's own path."""
+        if self.source is not None:
+            self.source.camera_path = None
+        self.export.path = path
+        self.scene_changed.emit("path")
 
     def adopt_project(self, project: Project) -> None:
         """Take over a project's look, view and export settings as one step."""

@@ -247,10 +247,12 @@ QPushButton:disabled, QToolButton:disabled {{ color: {c.faint}; }}
 #section {{ background: transparent; border: 1px solid transparent; padding: 4px 0; font-weight: 600; }}
 #section:checked {{ color: {c.text}; border-color: transparent; }}
 #section:hover {{ color: {c.accent}; }}
-#segment {{ background: transparent; border: none; border-radius: 5px; padding: 5px 11px; color: {c.muted}; }}
+#segment {{ background: transparent; border: none; border-radius: 5px; padding: 5px 9px; color: {c.muted}; }}
 #segment:hover {{ color: {c.text}; }}
 #segment:checked {{ background: {c.field_hover}; color: {c.text}; }}
 #segment:focus {{ color: {c.accent}; }}
+#segment[narrow="true"] {{ padding: 5px 4px; }}
+#segment[named="true"] {{ padding: 5px 6px; }}
 
 QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {c.line}; }}
 QSlider::sub-page:horizontal {{ height: 4px; border-radius: 2px; background: {c.accent}; }}
@@ -299,12 +301,14 @@ def _drawn(name: str, colour: str, side: int, ratio: float) -> QPixmap:
     return QPixmap.fromImage(picture)
 
 
-def icon(name: str, colour: str | None = None, side: int = 18) -> QIcon:
-    """Return the line icon `name` of the assets in `colour` (the text's by default)."""
+def icon(name: str, colour: str | None = None, side: int = 18, checked: str | None = None) -> QIcon:
+    """Return the line icon `name` of the assets in `colour` (the text's by default), and in another while checked."""
     c = colours()
     made = QIcon()
     for ratio in (1.0, 2.0):
         made.addPixmap(_drawn(name, colour or c.text, side, ratio))
+        if checked is not None:
+            made.addPixmap(_drawn(name, checked, side, ratio), QIcon.Mode.Normal, QIcon.State.On)
         made.addPixmap(_drawn(name, c.faint, side, ratio), QIcon.Mode.Disabled)
     return made
 

@@ -1,19 +1,22 @@
-"""What stands above the canvas: the stereo preview, home and full screen."""
+"""What stands above the canvas: the lens, the layout of the eyes, home and full screen."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QToolButton
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton
 
-from depthfusion.camera.options import ViewOptions
-from depthfusion.studio import theme
+from depthfusion.studio import lenses, theme
+from depthfusion.studio.segments import Segments
 from depthfusion.studio.session import Session
 
-_NAMES = {"sbs": "Side by side", "half-sbs": "Half SBS", "tb": "Top–bottom"}
+_NAMED = 740  # pixels of width from which the lenses have room for their names
+_POSED = 540  # from which there is room for the pose beside pictures alone
+_WIDE = 900  # from which there is room for both
 
 
 class ViewBar(QFrame):
-    """A button for each layout that the view declares, bound to it."""
+    """A button for each lens and each layout, bound to the view."""
 
     home = Signal()
     full_screen = Signal()
@@ -24,18 +27,14 @@ class ViewBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(2, 0, 2, 0)
         row.setSpacing(2)
-        self.layouts: dict[str, QToolButton] = {}
-        group = QButtonGroup(self)
-        for layout in ViewOptions.layout.choices:
-            button = QToolButton()
-            button.setObjectName("segment")
-            button.setText(_NAMES.get(layout, layout.capitalize()))
-            button.setCheckable(True)
-            button.setToolTip(f"Preview as {layout}")
-            button.clicked.connect(lambda _, layout=layout: setattr(self._view, "layout", layout))
-            group.addButton(button)
-            row.addWidget(button)
-            self.layouts[layout] = button
+        self._lenses = Segments(lenses.LENSES.items(), named=False)
+        self._lenses.chosen.connect(session.put_on)
+        self._layouts = Segments(lenses.LAYOUTS.items(), narrow=True)
+        self._layouts.chosen.connect(session.lay_out)
+        self.lenses, self.layouts = self._lenses.buttons, self._layouts.buttons
+        row.addWidget(self._lenses)
+        row.addSpacing(8)
+        row.addWidget(self._layouts)
         row.addStretch(1)
         self.pose = QLabel()
         self.pose.setObjectName("note")
@@ -55,6 +54,16 @@ class ViewBar(QFrame):
             self._dress()
         super().changeEvent(event)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        named = self.width() >= _NAMED
+        self._lenses.set_named(named)
+        self.pose.setVisible(self.width() >= (_WIDE if named else _POSED))
+
+    def minimumSizeHint(self) -> QSize:
+        # That with pictures alone: names come where there is room.
+        return QSize(0, super().minimumSizeHint().height())
+
     def _button(self, explained: str, asked: Signal) -> QToolButton:
         button = QToolButton()
         button.setObjectName("flat")
@@ -66,8 +75,12 @@ class ViewBar(QFrame):
 
     def _show(self, name: str) -> None:
         view = self._view
-        self.layouts[view.layout].setChecked(True)
-        self.pose.setText(f"{view.yaw:.0f}°  {view.pitch:+.0f}°   {view.field_of_view:.0f}° wide")
+        self._lenses.show_value(view.projection)
+        self._layouts.show_value(view.layout)
+        if name in {"projection", "layout"}:
+            self._layouts.allow(lenses.layouts_of(view.projection))
+        wide = f"   {view.field_of_view:.0f}° wide" if view.projection in view.fov_of else ""
+        self.pose.setText(f"{view.yaw:.0f}°  {view.pitch:+.0f}°{wide}")
 
     def _dress(self) -> None:
         c = theme.colours()

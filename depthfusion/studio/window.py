@@ -158,6 +158,7 @@ class Window(QMainWindow):
             panel.refused.connect(partial(self.banner.tell, "warning"))
         self.inspector.still.connect(lambda: self.exports.ask("still"))
         self.inspector.video.connect(lambda: self.exports.ask("video"))
+        self.inspector.mesh.connect(lambda: self.exports.ask("mesh"))
         self.bar.home.connect(self.home)
         self.bar.full_screen.connect(self.toggle_full_screen)
         self.strip.cancel.connect(self.tasks.cancel)
@@ -280,6 +281,7 @@ class Window(QMainWindow):
         self.hide()
         self._autosave.stop()
         self.save_session()
+        self.exports.close()
         self.tasks.close()
         self.saver.close()
         for one in (self.openings, self.making, self.gallery, self.prompt.source):

@@ -10,14 +10,14 @@ from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from depthfusion import panorama, places
 from depthfusion.studio import app, session
 from depthfusion.studio.background import Trouble
 from depthfusion.studio.window import Window
-from tests.studio.onscreen.helpers import LEFT, LONG, canvas, choose_file, kill_worker, open_world, press
+from tests.studio.onscreen.helpers import LEFT, LONG, asked, canvas, choose_file, kill_worker, open_world, press
 
 
 def test_a_killed_export_is_told_and_the_next_works(shown: Window, qtbot: QtBot, tmp_path: Path) -> None:
@@ -34,14 +34,13 @@ def test_a_killed_export_is_told_and_the_next_works(shown: Window, qtbot: QtBot,
 
 
 def test_exporting_by_the_menu_s_keys_proposes_a_name_that_is_free(shown: Window, qtbot: QtBot) -> None:
-    shown.session.view.layout = "sbs"
+    shown.session.lay_out("sbs")
     shown.session.export.size = (320, 90)
     for expected in ("world_SBS.png", "world_SBS-2.png"):
         press(shown, qtbot, Qt.Key.Key_E)
-        qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), QFileDialog), timeout=LONG)
-        line = QApplication.activeModalWidget().findChild(QLineEdit)
-        assert line.text() == expected
-        QTest.keyClick(line, Qt.Key.Key_Return)
+        dialog = asked(shown, qtbot)
+        assert dialog.name.text() == expected
+        QTest.keyClick(dialog.name, Qt.Key.Key_Return)
         qtbot.waitUntil(lambda: bool(shown.strip.rows) and shown.strip.rows[-1].doing.text() == "done", timeout=LONG)
         assert shown.strip.rows[-1].made is not None
         assert shown.strip.rows[-1].made.name == expected

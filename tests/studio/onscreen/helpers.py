@@ -17,6 +17,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
+from depthfusion.studio.export_dialog import ExportDialog
 from depthfusion.studio.viewport import Viewport
 from depthfusion.studio.window import Window
 
@@ -108,11 +109,13 @@ def decibels(a: np.ndarray, b: np.ndarray) -> float:
     return 10 * math.log10(255**2 / error) if error else math.inf
 
 
-def press(window: Window, qtbot: QtBot, key: Qt.Key) -> None:
+def press(
+    window: Window, qtbot: QtBot, key: Qt.Key, also: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+) -> None:
     """Press Ctrl and a key. A bare X server has no window manager that gives the focus back after a dialog."""
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow, timeout=LONG)
-    QTest.keyClick(window, key, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window, key, Qt.KeyboardModifier.ControlModifier | also)
 
 
 def choose_file(qtbot: QtBot, path: Path) -> None:
@@ -124,6 +127,13 @@ def choose_file(qtbot: QtBot, path: Path) -> None:
     assert line is not None
     line.setText(str(path))
     QTest.keyClick(line, Qt.Key.Key_Return)
+
+
+def asked(window: Window, qtbot: QtBot) -> ExportDialog:
+    """Return the export dialog that is open, when it is."""
+    qtbot.waitUntil(lambda: window.exports.dialog is not None and window.exports.dialog.isVisible(), timeout=LONG)
+    assert window.exports.dialog is not None
+    return window.exports.dialog
 
 
 def kill_worker(window: Window, qtbot: QtBot, room: str) -> None:
