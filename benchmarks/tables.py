@@ -13,6 +13,7 @@ TITLES = {
     "startup": "Start-up",
     "worlds": "Sketching a world",
     "frames": "A frame",
+    "ods": "An eye of 360° stereo",
     "export": "Exporting a video",
     "presets": "The encoders' presets",
     "seamless": "LDM3D: what closing the seam adds to the forwards",
