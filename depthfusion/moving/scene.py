@@ -113,7 +113,7 @@ class MovingPanorama:
 
     def at(self, seconds: float) -> Panorama:
         """Return the frame that is shown at a time as a panorama that stands still."""
-        rgb, depth = self.frame(self.index_at(seconds))
+        rgb, depth = self.frame(self._stream.index_at(seconds % self.duration))
         return Panorama(rgb, depth, depth_source=self.depth_source)
 
     def check_time(self, seconds: float) -> None:

@@ -12,7 +12,9 @@ import pytest
 from PIL import Image
 
 from depthfusion.camera.options import ViewOptions
+from depthfusion.export.jobs import StillJob
 from depthfusion.export.still import panorama_mark, write
+from depthfusion.jobs.progress import Progress
 
 PIXELS = np.arange(64 * 128 * 3, dtype=np.uint8).reshape(64, 128, 3)
 
@@ -100,6 +102,14 @@ def test_a_still_of_the_sphere_says_so(
     with Image.open(path) as image:
         found = image.info.get("XML:com.adobe.xmp" if suffix == ".png" else "xmp")
         assert (found if isinstance(found, bytes) else str(found).encode()) == packet
+
+
+def test_a_still_that_is_exported_says_so(world: Path, tmp_path: Path) -> None:
+    for projection, left in (("equirect", "0"), ("vr180", "32")):
+        path = tmp_path / f"{projection}.jpg"
+        view = {"projection": projection, "layout": "mono"}
+        StillJob(str(world), str(path), view=view, export={"size": [64, 64]}).run(Progress())
+        assert gpano(in_jpeg(path.read_bytes()))["CroppedAreaLeftPixels"] == left
 
 
 @pytest.mark.parametrize("suffix", FORMATS)

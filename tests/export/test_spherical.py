@@ -13,7 +13,9 @@ import pytest
 
 from depthfusion.camera.options import ViewOptions
 from depthfusion.export import boxes
+from depthfusion.export.jobs import VideoJob
 from depthfusion.export.spherical import Marks, mark, marks_of
+from depthfusion.jobs.progress import Progress
 
 from .conftest import FFMPEG, Video
 
@@ -230,6 +232,24 @@ def test_a_flat_picture_stays_untouched(plain: tuple[str, bytes], tmp_path: Path
     path.write_bytes(plain[1])
     mark(path, ViewOptions())
     assert path.read_bytes() == plain[1]
+
+
+EXPORTS = [
+    ({"projection": "equirect", "layout": "tb"}, [64, 64], sphere(1, words("top-bottom"))),
+    ({"projection": "vr180"}, [128, 64], sphere(2, words("left-right", (64, 64)), HALF)),
+    ({"layout": "half-sbs"}, [64, 36], {"stereo": 2}),
+]
+
+
+@pytest.mark.parametrize(("view", "size", "expected"), EXPORTS)
+def test_an_export_is_marked(
+    world: Path, tmp_path: Path, view: dict[str, str], size: list[int], expected: dict[str, object]
+) -> None:
+    path = tmp_path / "a.mp4"
+    VideoJob(str(world), str(path), view=view, export={"size": size, "seconds": 0.3, "fps": 10}).run(Progress())
+    assert read(path.read_bytes()) == expected
+    assert len(Video(path).frames) == 3
+    assert [name for name, _ in tree(path.read_bytes()) if "/" not in name].index("moov") == 1
 
 
 def test_every_view_has_its_marks() -> None:
