@@ -195,7 +195,7 @@ def _scene(parser: argparse.ArgumentParser) -> None:
         "scene",
         metavar="SCENE",
         type=options.file_name,
-        help="a panorama (its depth beside it, or --depth) or a project",
+        help="a panorama or a video of one (its depth beside it, in it, or --depth), or a project",
     )
     _depth(parser)
 

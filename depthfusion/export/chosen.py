@@ -28,4 +28,4 @@ def settings(view: Mapping[str, Any], export: Mapping[str, Any]) -> tuple[ViewOp
 
 def named(stem: str, view: ViewOptions, export: ExportSettings) -> str:
     """Return the file name that a video is proposed, as players and people look for it."""
-    return suggested_name(stem, view.layout, view.projection, PRESETS[export.preset].suffix)
+    return suggested_name(stem, view.layout, view.projection, PRESETS[export.preset].suffix, swap=view.swap)
