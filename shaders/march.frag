@@ -28,10 +28,10 @@ float texels_within(vec3 place, vec3 across, vec3 up) {
     return max(max(abs(along.x), abs(along.y)), sqrt(max(wide.x, wide.y))) / texel;
 }
 
-vec3 colour_through(int eye, vec2 place, vec2 radii, float parts) {
+vec3 colour_through(int eye, vec2 place, vec2 radii, float parts, bool calm) {
     Ray ray = ray_of(eye, place);
     Line line = line_of(ray.start, ray.along);
-    Hit hit = first_hit(FRONT, line, radii, LAYERED == 1);
+    Hit hit = first_hit(FRONT, line, radii, LAYERED == 1, calm);
     float away = dot(hit.place - ray.start, ray.along) / parts;
     vec3 across = away * ray.across;
     vec3 up = away * ray.up;
@@ -39,7 +39,7 @@ vec3 colour_through(int eye, vec2 place, vec2 radii, float parts) {
     vec3 colour = colour_around(hit.place, across, up, taps);
 #if LAYERED
     for (int behind = 0; behind < (hit.opacity < 1.0 || hit.skipped ? 1 : 0); behind++) {
-        Hit back = first_hit(back_depth_map, line, radii, false);
+        Hit back = first_hit(back_depth_map, line, radii, false, calm);
         float beyond = dot(back.place - ray.start, ray.along);
         if (hit.skipped && back.opacity > 0.0 && beyond < away * parts * (1.0 - 1e-4))
             hit.opacity = 0.0;
@@ -55,25 +55,29 @@ vec3 colour_through(int eye, vec2 place, vec2 radii, float parts) {
 }
 
 vec3 light_of(int eye, vec2 place) {
-    Ray ray = ray_of(eye, place);
-    Line line = line_of(ray.start, ray.along);
     vec2 radii = shell;
 #if INSIDE
+    Ray ray = ray_of(eye, place);
+    Line line = line_of(ray.start, ray.along);
     float pad = 0.71 * max(length(ray.across), length(ray.up)) * (1.0 + length(ray.start) / shell.x);
-    for (int i = 0; i < 2; i++) {
-        Way way = way_of(line, outwards(line, radii));
-        radii = narrowed(way, pad, radii);
-    }
-    float astray = angle_of(way_of(line, outwards(line, radii)));
-#else
-    float astray = 1.0;
+    for (int i = 0; i < 2; i++)
+        radii = narrowed(way_of(line, outwards(line, radii)), pad, radii);
 #endif
-    float parts = astray > one ? float(PARTS) : 1.0;
+#if INSIDE && PARTS > 1
+    // Loops for conditions: software renderers run both sides of a branch.
+    vec3 light = colour_through(eye, place, radii, 1.0, true);
+    float parts = angle_of(way_of(line, outwards(line, radii))) > one ? float(PARTS) : 0.0;
+#else
     vec3 light = vec3(0.0);
+    float parts = float(PARTS);
+#endif
     for (float y = 0.5; y < parts; y += 1.0)
-        for (float x = 0.5; x < parts; x += 1.0)
-            light += colour_through(eye, place + (vec2(x, y) / parts - 0.5) * pixel_size, radii, parts);
-    return light / (parts * parts);
+        for (float x = 0.5; x < parts; x += 1.0) {
+            vec2 part = (vec2(x, y) / parts - 0.5) * pixel_size;
+            vec3 colour = colour_through(eye, place + part, radii, parts, false) / (parts * parts);
+            light = x + y > 1.0 ? light + colour : colour;
+        }
+    return light;
 }
 
 void main() {

@@ -72,16 +72,22 @@ vec2 narrowed(Way way, float pad, vec2 known) {
     return vec2(max(known.x, radii.x), min(known.y, radii.y));
 }
 
-vec2 texel_of(vec3 direction, ivec2 size) {
-    vec2 texel = uv_of(direction) * vec2(size) - 0.5;
-    return vec2(texel.x < 0.0 ? texel.x + float(size.x) : texel.x, texel.y);
+// The depth in a direction. Hardware's filter will do: the 256th of a texel that it may err by turns no hit by more.
+float depth_towards(DEPTHS map, vec3 direction) {
+    vec2 uv = uv_of(direction);
+#if TILED_DEPTH
+    vec2 size = vec2(depth_size(map));
+    vec2 texel = uv * size - 0.5;
+    return depth_in(map, vec2(texel.x < 0.0 ? texel.x + size.x : texel.x, texel.y));
+#else
+    return textureLod(map, uv, 0.0).r;
+#endif
 }
 
 // Above 0 beyond the surface, below it within: 1/surface's radius − 1/own, times a little.
 float beyond(DEPTHS map, Way way, float share) {
     vec3 direction = mix(way.from, way.to, share);
-    float depth = depth_in(map, texel_of(direction, depth_size(map)));
-    return length(direction) / radius_of(depth) - mix(way.near.x, way.near.y, share);
+    return length(direction) / radius_of(depth_towards(map, direction)) - mix(way.near.x, way.near.y, share);
 }
 
 // What was met on a way: its share of it, above 1 for nothing.
@@ -173,11 +179,11 @@ float steps_of(Way way, float calm) {
 }
 
 // What a ray meets first, within what is known of its radii.
-Hit first_hit(DEPTHS map, Line line, vec2 radii, bool cut) {
+Hit first_hit(DEPTHS map, Line line, vec2 radii, bool cut, bool calm) {
     bool outside = false;
     Way way = way_of(line, outwards(line, radii));
 #if INSIDE
-    Met met = meet(map, way, steps_of(way, CALM), cut, outside);
+    Met met = meet(map, way, calm ? 0.0 : steps_of(way, CALM), cut, outside);
 #else
     // Inwards first, to where it is nearer than the surface.
     float turn = -sqrt(max(radii.x * radii.x - line.square, 0.0));

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
 from depthfusion.camera.frame import View
 from depthfusion.camera.lens import Cubemap, Equirect, LittlePlanet

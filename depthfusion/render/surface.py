@@ -129,9 +129,8 @@ class Surface:
         if not self._fits(image):
             yield from self._tiled(name, table, [image], 1, "nu2")
             return
-        depth = self._texture(name, image, 1, dtype="nu2")
-        depth.filter = (self.context.NEAREST, self.context.NEAREST)
-        yield from _write(depth, image, 0)
+        # Marching takes the hardware's filter, meshes fetch texels, which no filter touches.
+        yield from _write(self._texture(name, image, 1, dtype="nu2"), image, 0)
 
     def _tiled(
         self, name: str, table: str, images: list[NDArray[Any]], components: int, dtype: str = "f1"
