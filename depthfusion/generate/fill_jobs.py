@@ -134,8 +134,10 @@ def composited(layers: Layers, rgb: NDArray[np.uint8], depth: NDArray[np.uint16]
     Towards the edges, where the fast fill continues what is seen, it goes over into that.
     """
     height, width = layers.back.shape
-    inner = box_mean(layers.hidden[..., None].astype(np.float32), np.ones(layers.hidden.shape), _FEATHER)[..., 0]
-    weight = np.clip(2 * inner - 1, 0, 1) * layers.hidden
+    scale = layers.alpha.shape[0] // height
+    clear = (layers.alpha < 128).reshape(height, scale, width, scale).any(axis=(1, 3))
+    near = box_mean(clear[..., None].astype(np.float32), np.ones(clear.shape), _FEATHER)[..., 0]
+    weight = np.clip(1 - near * (2 * _FEATHER + 1) / _FEATHER, 0, 1) * layers.hidden
     u, v = texel_centres(width, height)
     new = sample_wrapped(depth.astype(np.float32), u[None, :], v[:, None])
     back = np.rint(layers.back + weight * (new - layers.back)).astype(np.uint16)

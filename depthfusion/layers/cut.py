@@ -13,7 +13,7 @@ from depthfusion.layers.grid import box_mean, narrowest, padded, widest
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
-BAND = 2
+BAND = 3
 """Texels beside an edge, on its far side, where the front layer is not seen: its curtain hangs there."""
 _DISTINCT = 24.0
 """How far apart colours lie (sRGB, 0 to 255) that tell foreground and background from each other."""
@@ -49,9 +49,10 @@ def cut(depth: Floats, colour: Floats) -> Cut:
     behind = sharp < widest(np.where(far, sharp, -1), BAND - 1) + edges.LEAST
     opened = far | (widest(far, BAND - 1) & behind & ~near)
     beside = widest(near) & opened
-    # The foreground goes on for a texel beyond its edge; the curtain hangs from there.
-    front = np.where(beside, np.maximum(widest(np.where(near, sharp, 0)), sharp), depth)
-    front = np.where((opened & ~beside) | (near & ~opened) | (widest(opened) & zone & ~beside), sharp, front)
+    # The foreground goes on for two texels beyond its edge, as its colour may; the curtain hangs from there.
+    lifted = widest(near, 2) & opened
+    front = np.where(lifted, np.maximum(widest(np.where(near, sharp, 0), 2), sharp), depth)
+    front = np.where((opened & ~lifted) | (near & ~opened) | (widest(opened) & zone & ~lifted), sharp, front)
     belonging = _belonging(depth, sharp, opened)
     share = mixed(colour, near, beside, opened & ~beside)
     inside = _softened(_twice(np.where(beside, np.maximum(belonging, share), belonging)))

@@ -35,7 +35,7 @@ def ramps(depth: Floats) -> Mask:
     found = np.zeros(depth.shape, bool)
     for width in RAMPS:
         for axis in (0, 1):
-            reach = min(2 * width, depth.shape[0])
+            reach = 2 * width
             wide = _along(padded(depth, reach), reach, axis)
             change = wide[:, width:] - wide[:, :-width]
             # Spans that begin at texels -width to size, and those just before and behind them.

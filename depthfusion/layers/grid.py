@@ -11,13 +11,26 @@ from numpy.typing import NDArray
 def padded(image: NDArray[Any], margin: int) -> NDArray[Any]:
     """Return `image` [h, w, ...] with `margin` more texels on every side: what lies beyond the seam and the poles.
 
-    Above the first row lies the first row again, half a turn away. `margin` is at most h, w is even.
+    Above the first row lies the first row again, half a turn away. w is even.
     """
-    half = image.shape[1] // 2
+    height, width = image.shape[:2]
+    if margin > height:
+        return _padded_widely(image, margin)
+    half = width // 2
     above = np.roll(image[:margin][::-1], half, axis=1)
-    below = np.roll(image[image.shape[0] - margin :][::-1], half, axis=1)
+    below = np.roll(image[height - margin :][::-1], half, axis=1)
     tall = np.concatenate((above, image, below))
-    return np.concatenate((tall[:, tall.shape[1] - margin :], tall, tall[:, :margin]), axis=1)
+    return np.concatenate((tall[:, width - margin :], tall, tall[:, :margin]), axis=1)
+
+
+def _padded_widely(image: NDArray[Any], margin: int) -> NDArray[Any]:
+    """Return the same for margins that go around the sphere more than once: of tiny maps."""
+    height, width = image.shape[:2]
+    around = np.arange(-margin, height + margin) % (2 * height)
+    rows = np.minimum(around, 2 * height - 1 - around)
+    turned = np.where(around < height, 0, width // 2)
+    columns = (np.arange(-margin, width + margin) + turned[:, None]) % width
+    return image[rows[:, None], columns]
 
 
 def widest(image: NDArray[Any], reach: int = 1) -> NDArray[Any]:

@@ -100,18 +100,22 @@ def _behind(little: Floats, made: Cut) -> _Behind:
     covered = hidden | made.fringe
     pure = made.opened & ~made.fringe
     known = pure | (made.far & ~widest(pure))
+    # One texel more on the inner side, from which what is hidden is interpolated, too.
+    filled = widest(covered) & ~pure & ~known
     clean = box_mean(little, pure, 2)
     height, width = hidden.shape
-    at = np.maximum(nearer_seeds(seed, made.sharp, covered & ~known, known), 0)
+    seeds = nearer_seeds(seed, made.sharp, filled, known)
+    filled &= seeds >= 0
+    at = np.maximum(seeds, 0)
     world = directions(width, height).astype(np.float32)
     edge = world.reshape(-1, 3)[at]
     away = np.linalg.norm(world - edge, axis=-1) * np.float32(width / (2 * np.pi))
     start = Spread(
-        np.where(covered, made.sharp.reshape(-1)[at], made.sharp),
-        np.where(covered[..., None], clean.reshape(-1, 3)[at], clean),
+        np.where(filled, made.sharp.reshape(-1)[at], made.sharp),
+        np.where(filled[..., None], clean.reshape(-1, 3)[at], clean),
         edge,
     )
-    return _Behind(hidden, covered, spread(start, covered & ~known, known, away))
+    return _Behind(hidden, covered, spread(start, filled, known, away))
 
 
 def _enlarged(hidden: Mask, made: Cut, size: tuple[int, ...]) -> Mask:

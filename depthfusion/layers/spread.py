@@ -43,7 +43,7 @@ def nearer_seeds(seed: Ints, depth: Floats, hidden: Mask, known: Mask) -> Ints:
     a seed is the better the nearer it lies, straight across the sphere, and a little the farther away it is in depth.
     """
     height, width = hidden.shape
-    margin = min(_LEAPS[0], height)
+    margin = _LEAPS[0]
     index = padded(np.arange(height * width).reshape(height, width), margin)
     world = directions(width, height).reshape(-1, 3).astype(np.float32)
     flat_depth = depth.reshape(-1)
@@ -60,8 +60,6 @@ def nearer_seeds(seed: Ints, depth: Floats, hidden: Mask, known: Mask) -> Ints:
 
     least = cost(flat[at], at)
     for leap in _LEAPS:
-        if leap > margin:
-            continue
         far = np.flatnonzero(least > leap * texel / 2)
         places = at[far]
         y, x = np.divmod(places, width)
@@ -83,15 +81,13 @@ def spread(start: Spread, hidden: Mask, known: Mask, away: Floats) -> Spread:
     averaged where they continue the same thing, by their depth and, for the edges, by how close these are.
     """
     height, width = hidden.shape
-    margin = min(max(_STRIDES), height)
+    margin = max(_STRIDES)
     index = padded(np.arange(height * width).reshape(height, width), margin)
     usable = (hidden | known).reshape(-1)
     depth, colour, edge = start.depth.copy(), start.colour.copy(), start.edge.copy()
     flat = (depth.reshape(-1), colour.reshape(-1, 3), edge.reshape(-1, 3))
     texel = 2 * np.pi / width
     for stride in _STRIDES:
-        if stride > margin:
-            continue
         y, x = np.nonzero(hidden & (away >= stride / 3))
         at = y * width + x
         here = [values[at] for values in flat]
