@@ -128,9 +128,12 @@ class SceneJob(Job):
         if rule.edges != "layered":
             return None
         from depthfusion.layers import split
+        from depthfusion.layers.files import layers_of
 
         progress.step("cutting the depth edges", 0)
-        return split(scene.rgb, scene.depth)
+        if self.moves:
+            return split(scene.rgb, scene.depth)
+        return layers_of(self.scene, scene.rgb, scene.depth)
 
     @contextlib.contextmanager
     def stage(

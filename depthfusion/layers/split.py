@@ -102,7 +102,7 @@ def _behind(little: Floats, made: Cut) -> _Behind:
     known = pure | (made.far & ~widest(pure))
     # One texel more on the inner side, from which what is hidden is interpolated, too.
     filled = widest(covered) & ~pure & ~known
-    clean = box_mean(little, pure, 2)
+    clean = box_mean(little, pure, 1)
     height, width = hidden.shape
     seeds = nearer_seeds(seed, made.sharp, filled, known)
     filled &= seeds >= 0

@@ -16,8 +16,6 @@ Ints = NDArray[np.int64]
 
 _STRIDES = (1, 2, 4, 8, 16, 32, 16, 8, 4, 2, 1)
 _LEAPS = (32, 16, 8, 4, 2, 1, 1)
-_DEPTH_BIAS = 2
-"""Texels that a seed may lie farther away where it lies behind another by a whole unit of depth."""
 _ALIKE = 0.04
 """Difference of depth up to which two places continue the same thing: others are not averaged."""
 _SIDES = ((0, 1), (0, -1), (1, 0), (-1, 0))
@@ -40,7 +38,7 @@ def nearer_seeds(seed: Ints, depth: Floats, hidden: Mask, known: Mask) -> Ints:
     """Return for each hidden place [h, w] the flat index of the known texel whose background it should continue.
 
     `seed` is a first guess. Texels hand on their seeds in leaps that grow shorter (jump flooding, Rong and Tan 2006);
-    a seed is the better the nearer it lies, straight across the sphere, and a little the farther away it is in depth.
+    a seed is the better the nearer it lies, straight across the sphere.
     """
     height, width = hidden.shape
     margin = _LEAPS[0]
@@ -55,7 +53,7 @@ def nearer_seeds(seed: Ints, depth: Floats, hidden: Mask, known: Mask) -> Ints:
     def cost(seeds: Ints, places: Ints) -> Floats:
         way = world[seeds] - world[places]
         behind = (flat_depth[seeds] < flat_depth[places]) & (seeds >= 0)
-        price = np.sqrt(np.einsum("nk,nk->n", way, way)) + texel * _DEPTH_BIAS * flat_depth[seeds]
+        price = np.sqrt(np.einsum("nk,nk->n", way, way))
         return np.where(behind, price, np.float32(np.inf))
 
     least = cost(flat[at], at)
