@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from depthfusion.moving.playback import Playback, reduced
+from depthfusion.moving.playback import Playback
 from depthfusion.moving.scene import MovingPanorama, depth_beside, is_moving
 
-__all__ = ["MovingPanorama", "Playback", "depth_beside", "is_moving", "reduced"]
+__all__ = ["MovingPanorama", "Playback", "depth_beside", "is_moving"]

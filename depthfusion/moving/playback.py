@@ -25,20 +25,6 @@ _DROPPED = 2
 _SLIP = 0.2
 
 
-def reduced(depth: NDArray[np.uint16], width: int = 1024) -> NDArray[np.uint16]:
-    """Return depth [h, w] of at most `width` texels across, each with the value that lies at its middle.
-
-    Measuring the depth for the renderer takes longer than all else of a frame, and its time goes with the texels.
-    """
-    if depth.shape[1] <= width:
-        return depth
-    rows, columns = (
-        np.floor((np.arange(new) + 0.5) * old / new).astype(np.intp)
-        for new, old in zip((width // 2, width), depth.shape, strict=True)
-    )
-    return np.asarray(depth[rows[:, None], columns])
-
-
 class Playback(Generic[T]):
     """Plays `scene`, whose only user it is from now on, from `start` seconds, round and round.
 

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from depthfusion.errors import InputError
-from depthfusion.moving import MovingPanorama, Playback, reduced
+from depthfusion.moving import MovingPanorama, Playback
 
 from .conftest import number_of
 
@@ -89,10 +89,3 @@ def test_closing_ends_all_at_once(clip: Path) -> None:
     playback.close()
     assert threading.active_count() == before
     assert not psutil.Process().children()
-
-
-def test_a_reduced_depth_has_the_values_at_its_texels_middles() -> None:
-    depth = np.arange(6 * 12, dtype=np.uint16).reshape(6, 12)
-    assert reduced(depth, 12) is depth
-    assert np.array_equal(reduced(depth, 4), depth[1::3, 1::3])
-    assert reduced(np.zeros((1080, 2160), np.uint16)).shape == (512, 1024)

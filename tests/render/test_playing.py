@@ -1,0 +1,37 @@
+"""Frames that play are prepared quickly, and are the same world."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from depthfusion.render.mips import halves
+from depthfusion.render.playing import prepare_quickly, reduced
+from depthfusion.render.prepare import prepare
+
+
+def world(width: int, depth_width: int) -> tuple[np.ndarray, np.ndarray]:
+    u, v = np.meshgrid((np.arange(width) + 0.5) / width, (np.arange(width // 2) + 0.5) / (width // 2))
+    rgb = np.stack([128 + 60 * np.sin(2 * np.pi * (k * u + v)) for k in (1, 2, 3)], axis=-1).round().astype(np.uint8)
+    rows = np.linspace(0, 65535, depth_width // 2).astype(np.uint16)
+    return rgb, np.repeat(rows[:, None], depth_width, axis=1)
+
+
+@pytest.mark.parametrize("width", [256, 250, 34])
+def test_the_halves_are_those_of_the_slow_way(width: int) -> None:
+    rgb, depth = world(width, 64)
+    quick, slow = prepare_quickly(rgb, depth), prepare(rgb, depth)
+    assert [level.shape for level in quick.colours] == [level.shape for level in halves(rgb)]
+    assert quick.colours[0] is rgb
+    for a, b in zip(quick.colours[:3], slow.colours[:3], strict=True):
+        assert np.abs(a.astype(int) - b).mean() < 4
+    assert quick.behind is None
+    assert np.array_equal(quick.relief.depth, slow.relief.depth)
+
+
+def test_a_reduced_depth_has_the_values_at_its_texels_middles() -> None:
+    depth = np.arange(6 * 12, dtype=np.uint16).reshape(6, 12)
+    assert reduced(depth, 12) is depth
+    assert np.array_equal(reduced(depth, 4), depth[1::3, 1::3])
+    assert reduced(np.zeros((1080, 2160), np.uint16)).shape == (384, 768)
+    assert prepare_quickly(*world(64, 2048)).relief.size == (768, 384)
