@@ -14,6 +14,8 @@ TITLES = {
     "worlds": "Sketching a world",
     "frames": "A frame",
     "ods": "An eye of 360° stereo",
+    "layers": "What is uncovered, off-centre",
+    "layers_time": "Making the layers",
     "export": "Exporting a video",
     "presets": "The encoders' presets",
     "seamless": "LDM3D: what closing the seam adds to the forwards",
