@@ -17,7 +17,7 @@ def world(width: int, depth_width: int) -> tuple[np.ndarray, np.ndarray]:
     return rgb, np.repeat(rows[:, None], depth_width, axis=1)
 
 
-@pytest.mark.parametrize("width", [256, 250, 34])
+@pytest.mark.parametrize("width", [256, 250])
 def test_the_halves_are_those_of_the_slow_way(width: int) -> None:
     rgb, depth = world(width, 64)
     quick, slow = prepare_quickly(rgb, depth), prepare(rgb, depth)
