@@ -117,6 +117,12 @@ class Frames:
                 self._process.stdout.close()
             self._process = None
 
+    def interrupt(self) -> None:
+        """Let a `read` that waits in another thread end with an `InputError`, soon."""
+        process = self._process
+        if process is not None:
+            process.kill()
+
     def _begin(self, index: int) -> None:
         self.close()
         stream, kind = self._stream, self._kind

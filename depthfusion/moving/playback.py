@@ -23,6 +23,7 @@ _AHEAD = 3
 # scene to go slower instead of hurrying after: where decoding alone is too slow, dropping helps no more.
 _DROPPED = 2
 _SLIP = 0.2
+_LOOK = 0.02
 
 
 class Playback(Generic[T]):
@@ -69,11 +70,13 @@ class Playback(Generic[T]):
             return self._changed.wait_for(lambda: bool(self._ready) or self._error is not None, timeout)
 
     def close(self) -> None:
-        """End the thread and the decoders."""
+        """End the thread and the decoders; a frame on its way is not waited for."""
         with self._changed:
             self._closing = True
             self._changed.notify_all()
-        self._thread.join()
+        while self._thread.is_alive():
+            self._scene.interrupt()
+            self._thread.join(_LOOK)
         self._scene.close()
 
     def _run(self) -> None:

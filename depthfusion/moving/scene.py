@@ -122,6 +122,11 @@ class MovingPanorama:
             last = float(self.times[-1])
             raise InputError(f"{self.path} has nothing at {seconds:g} s: choose a time from 0 to {last:.6g} s")
 
+    def interrupt(self) -> None:
+        """Let what reads a frame in another thread end with an `InputError`, soon."""
+        self._colour.interrupt()
+        self._depth.interrupt()
+
     def close(self) -> None:
         """End the decoders; reading begins them again."""
         self._colour.close()

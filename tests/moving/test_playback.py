@@ -83,9 +83,11 @@ def test_what_goes_wrong_is_raised_where_frames_are_taken(clip: Path) -> None:
         playback.close()
 
 
-def test_closing_ends_all_at_once(clip: Path) -> None:
+@pytest.mark.parametrize("wait", [False, True])
+def test_closing_ends_all_at_once(clip: Path, wait: bool) -> None:
     before = threading.active_count()
-    playback = Playback(MovingPanorama(clip), number)
+    playback = Playback(MovingPanorama(clip), number, start=3)
+    assert not wait or playback.wait(20)
     playback.close()
     assert threading.active_count() == before
     assert not psutil.Process().children()
