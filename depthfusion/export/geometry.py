@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -56,11 +56,13 @@ def meshes(
     reach = REACH * rule.neutral
     progress.step("measuring the surface", 0)
     radii = grid.radii(scene.depth if layers is None else layers.back, rule)
-    sheets: list[Sheet] = [Closed(grid, radii, place_errors(grid, radii, reach, progress.check))]
+    closed, front = Closed(grid, radii, place_errors(grid, radii, reach, progress.check)), None
+    sheets: list[Sheet] = [closed]
     if layers is not None:
         progress.step("measuring the surface", 0.5)
-        radii = grid.radii(layers.front, rule)
-        sheets.append(Front.of(grid, radii, layers.alpha, layers.hidden, reach, progress.check))
+        nearer = grid.radii(layers.front, rule)
+        front = Front.of(grid, nearer, layers.alpha, layers.hidden, reach, progress.check)
+        sheets.append(front)
     progress.step("choosing triangles", 0)
     fewest = sum(sheet.count(sheet.triangles(_LARGEST)) for sheet in sheets)
     if most is None:
@@ -72,10 +74,13 @@ def meshes(
         )
     chosen, error = within_budget(most, sheets, progress.check)
     progress.step("placing triangles", 0)
-    made = [sheet.mesh(triangles) for sheet, triangles in zip(sheets, chosen, strict=True)]
-    if layers is None or not len(made[1].faces):
-        return [Part("world", made[0], scene.rgb)], error
-    return [Part("behind", made[0], layers.back_rgb), Part("front", made[1], scene.rgb)], error
+    if layers is None or front is None or not len(chosen[1]):
+        return [Part("world", closed.mesh(chosen[0]), scene.rgb)], error
+    behind = replace(closed, radii=front.behind(radii, error, reach))
+    return [
+        Part("behind", behind.mesh(chosen[0]), layers.back_rgb),
+        Part("front", front.mesh(chosen[1]), scene.rgb),
+    ], error
 
 
 def cloud(

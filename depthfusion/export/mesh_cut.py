@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -16,20 +17,25 @@ from depthfusion.export.mesh import Faces, Mesh, Places, corners_of, positions, 
 from depthfusion.export.mesh_errors import Mask, Wanted, place_errors
 from depthfusion.export.mesh_grid import Floats, Grid
 
+_OVERLAP = 4
+"""Places by which the front goes on where it is one with the layer behind."""
+_LEAST_AWAY, _MOST_AWAY = 1e-4, 0.02
+"""Of a radius, how far the layer behind is kept away there."""
+
 
 @dataclass(frozen=True, eq=False)
 class Front:
     """The front layer on a grid.
 
-    `radii` in metres and `opacity` − ½ (both [last + 1, columns]), `errors` of its places, and `before`, how many
-    places above and left of each [last + 2, columns + 2] lie before the layer behind.
+    `radii` in metres, `opacity` − ½ and `area`, the places that lie before the layer behind and some around them (all
+    [last + 1, columns]), and the `errors` of its places.
     """
 
     grid: Grid
     radii: Floats
     opacity: Floats
+    area: Mask
     errors: Floats
-    before: NDArray[np.int64]
 
     @classmethod
     def of(
@@ -50,22 +56,36 @@ class Front:
         # A cut is followed as closely as the grid can, or it would miss bands of two texels.
         solid = opacity >= 0
         cut = _any_corner(solid) & _any_corner(~solid) & _any_corner(before)
-        kept = cut | _left_above(cut)
-        area = _any_corner(before)
-        area |= _left_above(area)
-        errors = place_errors(grid, radii, reach, check, Wanted(area, kept))
-        sums = np.zeros((grid.last + 2, grid.columns + 2), np.int64)
-        np.cumsum(np.cumsum(np.concatenate((before, before[:, :1]), axis=1), axis=0), axis=1, out=sums[1:, 1:])
-        return cls(grid, radii, opacity, errors, sums)
+        area = before
+        for _ in range(_OVERLAP):
+            area = before | (_widened(area) & solid)  # not over the cut, beyond which the layers are one
+        wanted = Wanted(_widened(area), cut | _left_above(cut))
+        return cls(grid, radii, opacity, area, place_errors(grid, radii, reach, check, wanted))
+
+    def behind(self, radii: Floats, error: float, reach: float) -> Floats:
+        """Return `radii` of the layer behind, kept so far behind the front that meshes of such an `error` do not mix.
+
+        Where the front ends away from any cut both layers are one surface, but their triangles are not the same.
+        """
+        away = np.minimum(self.radii * np.float32(2 * error / reach), np.float32(_MOST_AWAY)) + np.float32(_LEAST_AWAY)
+        return np.where(self.area, np.maximum(radii, self.radii * (1 + away)), radii)
 
     def triangles(self, threshold: float) -> Places:
         """Return the triangles around places that lie before the layer behind."""
         triangles = triangulate(self.grid, self.errors, threshold)
         (left, top), (right, bottom) = triangles.min(axis=1).T, triangles.max(axis=1).T
         top, bottom = np.minimum(top, self.grid.last), np.minimum(bottom, self.grid.last)
-        sums = self.before
+        sums = self._sums
         inside = sums[bottom + 1, right + 1] - sums[top, right + 1] - sums[bottom + 1, left] + sums[top, left]
         return np.asarray(triangles[inside > 0])
+
+    @cached_property
+    def _sums(self) -> Places:
+        """How many places of the area lie above and left of each [last + 2, columns + 2]."""
+        sums = np.zeros((self.grid.last + 2, self.grid.columns + 2), np.int64)
+        area = np.concatenate((self.area, self.area[:, :1]), axis=1)
+        np.cumsum(np.cumsum(area, axis=0), axis=1, out=sums[1:, 1:])
+        return sums
 
     def count(self, triangles: Places) -> int:
         """Return how many triangles are left when those that the cut crosses are cut."""
@@ -90,8 +110,13 @@ def _any_corner(places: Mask) -> Mask:
     return right
 
 
+def _widened(places: Mask) -> Mask:
+    """Return the places that are so or have a neighbour, beside or at a corner, that is."""
+    return _left_above(_any_corner(places))
+
+
 def _left_above(squares: Mask) -> Mask:
-    """Return for each place whether a square that it is a corner of, but its own, is so."""
+    """Return for each place whether a square that it is a corner of is so."""
     around = squares | np.roll(squares, 1, axis=1)
     around[1:] |= around[:-1].copy()
     return around
