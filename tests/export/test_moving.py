@@ -14,7 +14,7 @@ from PIL import Image
 
 from depthfusion import panorama
 from depthfusion.errors import InputError
-from depthfusion.export.jobs import StillJob, VideoJob
+from depthfusion.export.jobs import MeshJob, StillJob, VideoJob
 from depthfusion.jobs.progress import Cancelled, Progress, Report
 from depthfusion.panorama import Panorama
 
@@ -124,6 +124,15 @@ def test_the_scene_may_be_two_files_of_the_opposite_sense(scene: Path, tmp_path:
     expected = still(scene, tmp_path / "x.png", export=at, view={"position": [0.4, 0, 0]})
     found = still(tmp_path / "a.mkv", tmp_path / "y.png", export=at, view={"position": [0.4, 0, 0]}, invert_depth=True)
     assert psnr(found, expected) > 50
+
+
+def test_geometry_is_that_of_the_first_frame(scene: Path, tmp_path: Path) -> None:
+    whole = picture(0)
+    frame = Panorama(whole[:64], whole[64:, :, 0].astype(np.uint16) * 257)
+    saved, _ = panorama.save(frame, tmp_path / "a.png")
+    for source, name in ((saved, "expected.exr"), (scene, "found.exr")):
+        MeshJob(str(source), str(tmp_path / name)).run(Progress())
+    assert (tmp_path / "found.exr").read_bytes() == (tmp_path / "expected.exr").read_bytes()
 
 
 WRONG: list[tuple[str, dict[str, Any]]] = [
