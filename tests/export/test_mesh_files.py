@@ -147,7 +147,7 @@ def test_layers_are_two_meshes_of_which_the_one_behind_is_closed(ball: Path, tmp
     assert merged(meshes["behind"]).is_watertight
     front = np.asarray(meshes["front"].vertices)
     towards = front @ (0.3, 0.2, -2) / np.linalg.norm(front, axis=1) / np.linalg.norm((0.3, 0.2, -2))
-    assert towards.min() > np.cos(np.radians(25))  # the ball is seen under 23° to each side
+    assert towards.min() > np.cos(np.radians(26))  # 23° of ball, and texels of 1.4°
     if suffix == ".obj":
         assert len(done["files"]) == 4
         assert all(Path(file).exists() for file in done["files"])
