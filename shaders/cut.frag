@@ -1,12 +1,12 @@
 #version 330 core
 // The front layer's depth, where it is seen at all.
 
-#include "sphere.glsl"
 #include "opacity.glsl"
 
-in vec3 place;
+in vec3 placed;
 
 void main() {
-    if (opacity_at(uv_of(place)) <= 0.0)
+    vec2 uv = placed.xy / placed.z;
+    if (opacity_at(vec2(fract(uv.x), uv.y)) <= 0.0)
         discard;
 }

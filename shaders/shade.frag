@@ -36,8 +36,7 @@ vec3 mean(sampler2D shared_map, sampler2D front_map, sampler2D back_map, int eye
             ivec2 part = corner + ivec2(x, y);
             Seen seen = look(shared_map, front_map, back_map, eye, part);
             light += seen.opacity * colour_around(seen.front, seen.ahead * rays[eye][0], seen.ahead * rays[eye][1], TAPS);
-            // A loop, because software renderers run both sides of every branch.
-            for (int behind = 0; behind < (seen.opacity < 1.0 ? 1 : 0); behind++) {
+            if (seen.opacity < 1.0) {
                 vec3 across = seen.behind * rays[eye][0];
                 vec3 colour = back_colour_around(seen.back, across, seen.behind * rays[eye][1], TAPS);
                 light += (1.0 - seen.opacity) * (seen.nothing ? background : colour);

@@ -1,8 +1,8 @@
 #version 330 core
 // One patch of the displaced sphere: 17×17 places, whose depth moves them along their direction from the centre.
 //
-// LAYER: 0 the panorama's own surface, 1 the front layer, 2 the one behind. PLACED: 1 to tell where in the world a
-// fragment is.
+// LAYER: 0 the panorama's own surface, 1 the front layer, 2 the one behind. PLACED: 1 to tell where on the panorama a
+// fragment is. WHOLE: 1 where all places are texels' centres: a fourth of the reading.
 
 #include "sphere.glsl"
 #include "mapping.glsl"
@@ -21,7 +21,9 @@
 in vec4 tile;          // its corner in grid places, the step between places, and which neighbours are coarser
 uniform mat4 to_clip;
 #if PLACED
-out vec3 place;
+// u and v, which do not wrap within a patch, times the distance, and the distance: between a triangle's corners these are
+// linear in space, and their ratio is linear in the direction from the centre.
+out vec3 placed;
 #endif
 
 void main() {
@@ -34,13 +36,18 @@ void main() {
         cell.x &= ~1;
     vec2 size = vec2(depth_size(MAP));
     vec2 grid = min(tile.xy + vec2(cell) * tile.z, size + vec2(0.0, 1.0));
-    grid.x = grid.x == size.x ? 0.0 : grid.x;
+    float around = grid.x;
+    grid.x = around == size.x ? 0.0 : around;
     float row = min(max(grid.y - 0.5, 0.5 * grid.y), 0.5 * (grid.y + size.y - 1.0));
     vec2 uv = vec2(grid.x + 0.5, row) / size;
-    float depth = depth_in(MAP, vec2(grid.x, clamp(grid.y - 1.0, 0.0, size.y - 1.0)));
-    vec3 world = direction_of(uv) * radius_of(depth);
-#if PLACED
-    place = world;
+    vec2 texel = vec2(grid.x, clamp(grid.y - 1.0, 0.0, size.y - 1.0));
+#if WHOLE
+    float radius = radius_of(depth_texel(MAP, ivec2(texel)));
+#else
+    float radius = radius_of(depth_in(MAP, texel));
 #endif
-    gl_Position = to_clip * vec4(world, 1.0);
+#if PLACED
+    placed = vec3((around + 0.5) / size.x, uv.y, 1.0) * radius;
+#endif
+    gl_Position = to_clip * vec4(direction_of(uv) * radius, 1.0);
 }

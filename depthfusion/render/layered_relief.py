@@ -12,22 +12,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from depthfusion.render.relief import Depths, Patches, Relief, relief_of
+from depthfusion.render.relief import APART, CUT, PATCH, Depths, Kinds, Patches, Relief, relief_of
 
 Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class LayeredRelief(Relief):
-    """Bounds that hold for `depth`, the front's, and for `back`, and which patches must be drawn of both.
+    """Bounds that hold for `depth`, the front's, and for `back`, and what the two are in every patch.
 
-    `cells` [h + 1, w] are the texels' own cells in which the layers differ or the front is not opaque; `cut` the same
-    of the patches at steps 1, 2, 4 …
+    `cells` uint8 [h + 1, w] says so of the texels' own cells, `kinds` of the patches at steps 1, 2, 4 …
     """
 
     back: Depths
-    cells: Bools
-    cut: tuple[Bools, ...]
+    cells: Kinds
+    kinds: tuple[Kinds, ...]
 
     def look_up(self, level: int, x: NDArray[np.int64], y: NDArray[np.int64]) -> Patches:
         """Return what is known of patches x, y [n] at step 2^level, of both layers."""
@@ -36,15 +35,15 @@ class LayeredRelief(Relief):
             return front
         return _both(front, Relief(self.back, ()).look_up(level, x, y))
 
-    def split(self, level: int, x: NDArray[np.int64], y: NDArray[np.int64]) -> Bools:
-        """Return which of patches x, y [n] at step 2^level must be drawn of both layers."""
+    def kind(self, level: int, x: NDArray[np.int64], y: NDArray[np.int64]) -> Kinds:
+        """Return what the layers of patches x, y [n] at step 2^level are: the same, apart or cut."""
         if level >= 0:
-            return np.asarray(self.cut[level][y, x])
-        side = 16 * 2.0**level
+            return np.asarray(self.kinds[level][y, x])
+        side = PATCH * 2.0**level
         rows, columns = (np.floor(place * side).astype(np.int64)[:, None] + _within(side) for place in (y, x))
         height, width = self.cells.shape
         found = self.cells[np.minimum(rows, height - 1)[:, :, None], np.minimum(columns, width - 1)[:, None, :]]
-        return np.asarray(found.any(axis=(1, 2)))
+        return np.asarray(found.max(axis=(1, 2)))
 
 
 def _within(side: float) -> NDArray[np.int64]:
@@ -55,7 +54,8 @@ def layered_relief_of(front: Depths, back: Depths, alpha: NDArray[np.uint8]) -> 
     """Measure two layers' depth [h, w] and where the front's opacity field `alpha` [a, 2a] is not 255."""
     one, other = relief_of(front), relief_of(back)
     levels = tuple(_both(a, b) for a, b in zip(one.levels, other.levels, strict=True))
-    cells = _differing(one.depth, other.depth) | _translucent(alpha, front.shape)
+    cells = _differing(one.depth, other.depth).astype(np.uint8) * APART
+    cells[_translucent(alpha, front.shape)] = CUT
     return LayeredRelief(one.depth, levels, other.depth, cells, _patches(cells, len(levels)))
 
 
@@ -99,12 +99,12 @@ def _any(values: Bools, ranges: NDArray[np.int64], axis: int) -> Bools:
     return np.asarray(counts.take(ranges[:, 1], axis) > counts.take(ranges[:, 0], axis))
 
 
-def _patches(cells: Bools, levels: int) -> tuple[Bools, ...]:
-    cut: list[Bools] = []
+def _patches(cells: Kinds, levels: int) -> tuple[Kinds, ...]:
+    kinds: list[Kinds] = []
     for level in range(levels):
-        finer, side = (cut[-1], 2) if level else (cells, 16)
+        finer, side = (kinds[-1], 2) if level else (cells, PATCH)
         height, width = finer.shape
         padded = np.pad(finer, [(0, -height % side), (0, -width % side)])
         tiles = padded.reshape(padded.shape[0] // side, side, padded.shape[1] // side, side)
-        cut.append(np.asarray(tiles.any(axis=(1, 3))))
-    return tuple(cut)
+        kinds.append(np.asarray(tiles.max(axis=(1, 3))))
+    return tuple(kinds)

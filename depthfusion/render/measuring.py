@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from depthfusion.look import Displacement
 from depthfusion.render.matrices import Tile
-from depthfusion.render.relief import PATCH
+from depthfusion.render.relief import APART, CUT, PATCH, SAME
 from depthfusion.render.selection import TRIANGLES, Selection
 from depthfusion.render.shaders import source
 from depthfusion.render.surface import Surface
@@ -57,7 +58,7 @@ class Measurer:
     def __init__(self, context: moderngl.Context) -> None:
         self.context = context
         self._indices = context.buffer(patch_indices().tobytes())
-        self._patches = [context.buffer(reserve=1 << 16, dynamic=True) for _ in range(2)]
+        self._patches: dict[_Batch, moderngl.Buffer] = {}
         self._meshes: dict[_Mesh, moderngl.VertexArray] = {}
         self._depths: list[list[_Depth]] = []
 
@@ -70,66 +71,49 @@ class Measurer:
     ) -> int:
         """Draw the depth of `seen` within `area` (x, y from below) of an eye's textures of `size`; return triangles."""
         targets = self._targets(eye, size, 3 if sheet.cut else 1)
-        for target in targets:
-            target.scissor = area
-            target.clear(depth=1.0)
+        for each in targets:
+            each.scissor = area
+            each.clear(depth=1.0)
         # What is nearer than the near plane is drawn all the same, at its depth.
         self.context.enable_only(self.context.DEPTH_TEST)
         self.context.enable_direct(_DEPTH_CLAMP)
-        if sheet.cut:
-            count = self._draw(sheet, _FRONT, False, seen.tiles[~seen.split], targets[0], to_clip)
-            split = seen.tiles[seen.split]
-            count += self._draw(sheet, _FRONT, True, split, targets[1], to_clip)
-            count += self._draw(sheet, _BACK, True, split, targets[2], to_clip)
-        else:
-            count = self._draw(sheet, _OWN, False, seen.tiles, targets[0], to_clip)
+        count = 0
+        defines = tuple(sheet.surface.defines.items())
+        for batch, tiles in _batches(seen):
+            self._write(batch, tiles)
+            for layer, number in _drawn(batch.kind, sheet.cut):
+                self._draw(_Mesh(layer, batch, defines), sheet, to_clip, len(tiles), targets[number])
+                count += len(tiles)
         self.context.disable_direct(_DEPTH_CLAMP)
         return TRIANGLES * count
 
     def _draw(
-        self,
-        sheet: Sheet,
-        layer: int,
-        split: bool,
-        tiles: NDArray[np.float32],
-        target: moderngl.Framebuffer,
-        to_clip: NDArray[np.float64],
-    ) -> int:
-        if not len(tiles):
-            return 0
-        mesh = self._mesh(_Mesh(layer, split and layer == _FRONT, tuple(sheet.surface.defines.items())), split)
-        if layer != _BACK:  # which has the front's patches
-            self._write(self._patches[split], tiles)
-        program = mesh.program
+        self, mesh: _Mesh, sheet: Sheet, to_clip: NDArray[np.float64], count: int, target: moderngl.Framebuffer
+    ) -> None:
+        if mesh not in self._meshes:
+            fragment = source("cut.frag", dict(mesh.defines)) if mesh.cut else source("distance.frag")
+            self._meshes[mesh] = self.context.vertex_array(
+                self.context.program(source("surface.vert", mesh.macros()), fragment),
+                [(self._patches[mesh.batch], "4f/i", "tile")],
+                index_buffer=self._indices,
+                index_element_size=2,
+            )
+        array = self._meshes[mesh]
+        program = array.program
         program["to_clip"].write(to_clip.astype("f4").tobytes())  # type: ignore[union-attr]
         set_mapping(program, sheet.rule)
         sheet.surface.use(program)
         target.use()
-        mesh.render(self.context.TRIANGLES, instances=len(tiles))
-        return len(tiles)
+        array.render(self.context.TRIANGLES, instances=count)
 
-    def _write(self, buffer: moderngl.Buffer, tiles: NDArray[np.float32]) -> None:
+    def _write(self, batch: _Batch, tiles: NDArray[np.float32]) -> None:
         data = tiles.tobytes()
+        if batch not in self._patches:
+            self._patches[batch] = self.context.buffer(reserve=1 << 16, dynamic=True)
+        buffer = self._patches[batch]
         if len(data) > buffer.size:
             buffer.orphan(1 << (len(data) - 1).bit_length())
         buffer.write(data)
-
-    def _mesh(self, kind: _Mesh, split: bool) -> moderngl.VertexArray:
-        if kind not in self._meshes:
-            defines = {
-                "LAYER": kind.layer,
-                "PLACED": int(kind.cut),
-                "LAYERED": int(kind.layer > 0),
-                **dict(kind.defines),
-            }
-            fragment = source("cut.frag") if kind.cut else source("distance.frag")
-            self._meshes[kind] = self.context.vertex_array(
-                self.context.program(source("surface.vert", defines), fragment),
-                [(self._patches[split], "4f/i", "tile")],
-                index_buffer=self._indices,
-                index_element_size=2,
-            )
-        return self._meshes[kind]
 
     def _targets(self, eye: int, size: tuple[int, int], count: int) -> list[moderngl.Framebuffer]:
         while len(self._depths) <= eye:
@@ -152,17 +136,49 @@ class Measurer:
             mesh.release()
         self._depths.clear()
         self._meshes.clear()
-        for buffer in (*self._patches, self._indices):
+        for buffer in (*self._patches.values(), self._indices):
             buffer.release()
 
 
 @dataclass(frozen=True)
+class _Batch:
+    """Patches that are drawn alike: what becomes of their layers, and whether their places are texels' centres."""
+
+    kind: int
+    whole: bool
+
+
+@dataclass(frozen=True)
 class _Mesh:
-    """What the pass is compiled for: a layer, whether it is cut, and how the surface's textures lie."""
+    """What the pass is compiled for: a layer of a batch, and how the surface's textures lie."""
 
     layer: int
-    cut: bool
+    batch: _Batch
     defines: tuple[tuple[str, int], ...]
+
+    @property
+    def cut(self) -> bool:
+        return self.layer == _FRONT and self.batch.kind == CUT
+
+    def macros(self) -> dict[str, int]:
+        own = {"LAYER": self.layer, "PLACED": int(self.cut), "LAYERED": int(self.layer > 0)}
+        return own | {"WHOLE": int(self.batch.whole)} | dict(self.defines)
+
+
+def _batches(seen: Selection) -> Iterator[tuple[_Batch, NDArray[np.float32]]]:
+    whole = seen.tiles[:, 2] >= 1
+    for kind in (SAME, APART, CUT):
+        for exact in (True, False):
+            tiles = seen.tiles[(seen.kind == kind) & (whole == exact)]
+            if len(tiles):
+                yield _Batch(kind, exact), tiles
+
+
+def _drawn(kind: int, cut: bool) -> list[tuple[int, int]]:
+    """Return the layers of such patches that are drawn, and which of an eye's textures each is drawn into."""
+    if not cut:
+        return [(_OWN, 0)]
+    return [(_FRONT, 0)] if kind == SAME else [(_FRONT, 1), (_BACK, 2)]
 
 
 class _Depth:

@@ -19,11 +19,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 PATCH = 16
+SAME, APART, CUT = 0, 1, 2
+"""What a patch's two layers are: the same; apart, and the front one opaque; the front one cut."""
+
 _FEWEST = 32
 """Cells around the coarsest sphere: wide enough cells would no longer look like one."""
 
 Floats = NDArray[np.float32]
 Depths = NDArray[np.uint16]
+Kinds = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -73,9 +77,9 @@ class Relief:
         side = PATCH * step
         return _within_texels(self.depth, x * side, y * side, side, step)
 
-    def split(self, level: int, x: NDArray[np.int64], y: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Return which of patches x, y [n] at step 2^level have a layer behind them: none, of a single surface."""
-        return np.zeros(len(x), bool)
+    def kind(self, level: int, x: NDArray[np.int64], y: NDArray[np.int64]) -> Kinds:
+        """Return what the layers of patches x, y [n] at step 2^level are: there is but one."""
+        return np.full(len(x), SAME, np.uint8)
 
 
 def relief_of(depth: Depths) -> Relief:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from depthfusion.look import Displacement
 from depthfusion.render.bounds import Eye, Footprint, Mask, Shells, errors
-from depthfusion.render.relief import PATCH, Patches, Relief
+from depthfusion.render.relief import PATCH, Kinds, Patches, Relief
 
 Keys = NDArray[np.int64]
 _PLACES = 22
@@ -26,7 +26,7 @@ TRIANGLES = 2 * PATCH * PATCH
 
 @dataclass(frozen=True)
 class Selection:
-    """Patches to draw, where they may lie, which must be drawn of two layers, and the tolerance in pixels they keep.
+    """Patches to draw, where they may lie, what their layers are (uint8 [n]), and the tolerance in pixels they keep.
 
     `tiles` float32 [n, 4]: left and top grid place, step, and which neighbours are coarser (1 left, 2 right, 4 above,
     8 below).
@@ -34,11 +34,11 @@ class Selection:
 
     tiles: NDArray[np.float32]
     shells: Shells
-    split: Mask
+    kind: Kinds
     tolerance: float
 
     def __getitem__(self, index: Mask) -> Self:
-        return type(self)(self.tiles[index], self.shells[index], self.split[index], self.tolerance)
+        return type(self)(self.tiles[index], self.shells[index], self.kind[index], self.tolerance)
 
     def seen_by(self, eyes: Iterable[Eye]) -> Self:
         """Return those that one of the eyes may see."""
@@ -169,7 +169,7 @@ class Selector:
     def _selection(
         self, leaves: list[tuple[int, Keys, NDArray[np.int64]]], rule: Displacement, tolerance: float
     ) -> Selection:
-        tiles, bounds, split = [], [], []
+        tiles, bounds, kinds = [], [], []
         for level, keys, flags in leaves:
             y, x = np.divmod(keys, self.relief.patches(level)[0])
             step = np.full(len(x), 2.0**level)
@@ -178,9 +178,9 @@ class Selector:
             bounds.append(
                 Footprint.of(self.relief.size, left, top, step).shells(self.relief.look_up(level, x, y), rule)
             )
-            split.append(self.relief.split(level, x, y))
+            kinds.append(self.relief.kind(level, x, y))
         shells = Shells(*(np.concatenate([getattr(shell, name) for shell in bounds]) for name in _WHERE))
-        return Selection(np.concatenate(tiles), shells, np.concatenate(split), tolerance)
+        return Selection(np.concatenate(tiles), shells, np.concatenate(kinds), tolerance)
 
 
 _NAMES = ("bend", "span", "low", "high")
