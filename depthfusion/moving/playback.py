@@ -42,7 +42,8 @@ class Playback(Generic[T]):
         self._make = make
         self._start = start
         self._clock = 0.0
-        self._ready: deque[tuple[float, T]] = deque()
+        self._ready: deque[tuple[float, float, T]] = deque()
+        self._at = start
         self._error: BaseException | None = None
         self._closing = False
         self._changed = threading.Condition()
@@ -58,11 +59,16 @@ class Playback(Generic[T]):
         with self._changed:
             self._clock = max(self._clock, seconds)
             while self._ready and self._ready[0][0] <= seconds:
-                newest = self._ready.popleft()[1]
+                _, self._at, newest = self._ready.popleft()
             self._changed.notify_all()
             if newest is None and self._error is not None and not self._ready:
                 raise self._error
         return newest
+
+    @property
+    def at(self) -> float:
+        """The scene's time in seconds of the newest frame that was taken; the clock may be ahead of it."""
+        return self._at
 
     def wait(self, timeout: float) -> bool:
         """Wait until a frame is ready, or something went wrong, for at most `timeout` seconds; return whether so."""
@@ -106,7 +112,7 @@ class Playback(Generic[T]):
                 dropped = 0
                 made = self._make(*frame)
                 with self._changed:
-                    self._ready.append((due, made))
+                    self._ready.append((due, float(self._scene.times[position % count]), made))
                     self._changed.notify_all()
             if late > _SLIP:
                 origin -= late

@@ -30,6 +30,7 @@ def test_each_frame_comes_at_its_time_and_after_the_last_the_first(clip: Path) -
                 assert playback.take(i / 10 - 0.02) is None
             assert playback.take(i / 10 + 0.01) == (35 + i) % 40
             assert playback.take(i / 10 + 0.02) is None
+            assert playback.at == pytest.approx((35 + i) % 40 / 10)
     finally:
         playback.close()
     assert not psutil.Process().children()
@@ -62,6 +63,7 @@ def test_a_slow_maker_drops_frames_but_never_all(clip: Path) -> None:
             assert playback.wait(20)
             if (found := playback.take(seconds)) is not None:
                 made.append(found)
+                assert playback.at == pytest.approx(found / 10)
             if len(made) == 8:
                 break
     finally:
