@@ -28,10 +28,12 @@ float texels_within(vec3 place, vec3 across, vec3 up) {
     return max(max(abs(along.x), abs(along.y)), sqrt(max(wide.x, wide.y))) / texel;
 }
 
-vec3 colour_through(int eye, vec2 place, vec2 radii, float parts, bool calm) {
+// What is seen through a part of a pixel; fades is 1 where the front layer is not opaque.
+vec3 colour_through(int eye, vec2 place, vec2 radii, float parts, bool calm, out float fades) {
     Ray ray = ray_of(eye, place);
     Line line = line_of(ray.start, ray.along);
     Hit hit = first_hit(FRONT, line, radii, LAYERED == 1, calm);
+    fades = hit.opacity < 1.0 ? 1.0 : 0.0;
     float away = dot(hit.place - ray.start, ray.along) / parts;
     vec3 across = away * ray.across;
     vec3 up = away * ray.up;
@@ -41,7 +43,7 @@ vec3 colour_through(int eye, vec2 place, vec2 radii, float parts, bool calm) {
     for (int behind = 0; behind < (hit.opacity < 1.0 || hit.skipped ? 1 : 0); behind++) {
         Hit back = first_hit(back_depth_map, line, radii, false, calm);
         float beyond = dot(back.place - ray.start, ray.along);
-        if (hit.skipped && back.opacity > 0.0 && beyond < away * parts * (1.0 - 1e-4))
+        if (hit.skipped && back.opacity > 0.0 && beyond < away * parts * (1.0 - APART_BY))
             hit.opacity = 0.0;
         across = beyond / parts * ray.across;
         up = beyond / parts * ray.up;
@@ -56,6 +58,7 @@ vec3 colour_through(int eye, vec2 place, vec2 radii, float parts, bool calm) {
 
 vec3 light_of(int eye, vec2 place) {
     vec2 radii = shell;
+    float fades;
 #if INSIDE
     Ray ray = ray_of(eye, place);
     Line line = line_of(ray.start, ray.along);
@@ -65,8 +68,8 @@ vec3 light_of(int eye, vec2 place) {
 #endif
 #if INSIDE && PARTS > 1
     // Loops for conditions: software renderers run both sides of a branch.
-    vec3 light = colour_through(eye, place, radii, 1.0, true);
-    float parts = angle_of(way_of(line, outwards(line, radii))) > one ? float(PARTS) : 0.0;
+    vec3 light = colour_through(eye, place, radii, 1.0, true, fades);
+    float parts = angle_of(way_of(line, outwards(line, radii))) + fades > one ? float(PARTS) : 0.0;
 #else
     vec3 light = vec3(0.0);
     float parts = float(PARTS);
@@ -74,7 +77,7 @@ vec3 light_of(int eye, vec2 place) {
     for (float y = 0.5; y < parts; y += 1.0)
         for (float x = 0.5; x < parts; x += 1.0) {
             vec2 part = (vec2(x, y) / parts - 0.5) * pixel_size;
-            vec3 colour = colour_through(eye, place + part, radii, parts, false) / (parts * parts);
+            vec3 colour = colour_through(eye, place + part, radii, parts, false, fades) / (parts * parts);
             light = x + y > 1.0 ? light + colour : colour;
         }
     return light;

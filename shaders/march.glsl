@@ -1,7 +1,7 @@
 // Where a ray meets the surface: the depth map, marched along it. docs/lenses.md explains the way. Needs sphere.glsl.
 //
-// INSIDE: 1 where every ray begins nearer to the world's centre than the surface's nearest point. STEPS: to a texel, on
-// ways of more than CALM texels. LAYERED: 1 where depth edges are cut.
+// INSIDE: 1 where every ray begins nearer to the world's centre than the surface's nearest point. STEPS: to a texel
+// of depth. LAYERED: 1 where depth edges are cut.
 
 #include "mapping.glsl"
 #include "depth.glsl"
@@ -20,6 +20,8 @@ uniform vec2 shell;                // the least and the greatest radius of the s
 #endif
 const float REACH = 0.9;
 uniform float texels;              // of the depth map, to a radian
+const float CALM = 0.35;           // texels of depth: on so short a way the surface is taken to be met once
+const float APART_BY = 1e-4;       // of the distance: the back is before the front only by more
 const float SLACK = 2e-6;          // of a radius, for single precision
 
 // The straight way between two places, given by their directions from the centre and their 1/radius: a share of it is

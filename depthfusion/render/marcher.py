@@ -31,10 +31,12 @@ MARCHED = (Equirect, LittlePlanet, Cubemap)
 
 _PARTS = 2
 """Into how many parts a pixel's side is cut where its rays stray."""
+_STEPS = 2
+"""To a texel of depth, where a way is not calm."""
+_APART = 1.5
+"""Texels between samples that still average well, as in colour.glsl."""
 _SLACK = 4e-6
 """Of a radius, for the shader's single precision."""
-_CALM = 0.35
-"""Texels of depth: on so short a way the surface is taken to be met once."""
 _STRAY = 0.25
 """Of a pixel or of a texel of the colour, whichever is more: how far a pixel's rays may stray together."""
 
@@ -63,7 +65,7 @@ class Marcher:
 
     def __init__(self, context: moderngl.Context) -> None:
         self.context = context
-        self._screens: dict[_Kind, moderngl.VertexArray] = {}
+        self._screens: dict[tuple[str, _Kind], moderngl.VertexArray] = {}
 
     def plan(self, surface: Surface, views: list[View], rule: Displacement, quality: Quality) -> Plan:
         """Choose nothing: every pixel finds its own way."""
@@ -85,17 +87,7 @@ class Marcher:
         pixels that it has when the tile is drawn at once.
         """
         march = _march(plan, views)
-        kind = _Kind(
-            MARCHED.index(type(views[0].lens)) + 1,
-            len(views),
-            march.inside,
-            plan.parts,
-            math.isqrt(plan.quality.samples),
-            march.coarsest(views) > 1.5 * math.isqrt(plan.quality.samples),
-            plan.surface.cut(plan.rule),
-            tuple(plan.surface.defines.items()),
-        )
-        screen = self._screen(kind, "march.frag")
+        screen = self._screen("march.frag", march.kind(views, plan.parts > 1))
         for part in parts:
             left, top, width, height = part
             march.write(screen.program, views, tile, corner, background)
@@ -107,11 +99,20 @@ class Marcher:
             target.scissor = None  # type: ignore[assignment]
             yield width * height, 1
 
-    def _screen(self, kind: _Kind, name: str) -> moderngl.VertexArray:
-        if kind not in self._screens:
+    def distances(self, plan: Plan, view: View, tile: Tile, target: moderngl.Framebuffer) -> None:
+        """Draw the metres along each pixel's ray into the one float of a target of the tile's size."""
+        march = _march(plan, [view])
+        screen = self._screen("march_distances.frag", march.kind([view], exact=True))
+        march.write(screen.program, [view], tile, (0, 0), (0.0, 0.0, 0.0))
+        target.use()
+        self.context.enable_only(self.context.NOTHING)
+        screen.render(self.context.TRIANGLES, vertices=3)
+
+    def _screen(self, name: str, kind: _Kind) -> moderngl.VertexArray:
+        if (name, kind) not in self._screens:
             program = self.context.program(source("screen.vert"), source(name, kind.macros()))
-            self._screens[kind] = self.context.vertex_array(program, [])
-        return self._screens[kind]
+            self._screens[name, kind] = self.context.vertex_array(program, [])
+        return self._screens[name, kind]
 
     def release(self) -> None:
         """Give everything back."""
@@ -129,20 +130,20 @@ class _Kind:
     eyes: int
     inside: bool
     parts: int
+    steps: int
     most: int
     halves: bool
     cut: bool
     defines: tuple[tuple[str, int], ...]
 
-    def macros(self) -> dict[str, float]:
+    def macros(self) -> dict[str, int]:
         return {
             "LENS": self.lens,
             "EYES": self.eyes,
             "INSIDE": int(self.inside),
             "PARTS": self.parts,
             "MOST": self.most,
-            "STEPS": self.parts,
-            "CALM": _CALM,
+            "STEPS": self.steps,
             "HALVES": int(self.halves),
             "LAYERED": int(self.cut),
             **dict(self.defines),
@@ -158,10 +159,21 @@ class _March:
     shell: tuple[float, float]
     away: float
 
-    @property
-    def inside(self) -> bool:
-        """Whether every ray begins nearer to the centre than all of the surface."""
-        return self.away < self.shell[0]
+    def kind(self, views: list[View], exact: bool) -> _Kind:
+        """Return what the shaders are compiled for; `exact` lets them look every half texel."""
+        plan = self.plan
+        most = math.isqrt(plan.quality.samples)
+        return _Kind(
+            MARCHED.index(type(views[0].lens)) + 1,
+            len(views),
+            self.away < self.shell[0],
+            plan.parts,
+            _STEPS if exact else 1,
+            most,
+            self.coarsest(views) > _APART * most,
+            plan.surface.cut(plan.rule),
+            tuple(plan.surface.defines.items()),
+        )
 
     def coarsest(self, views: list[View]) -> float:
         """Return how many texels of the colour a pixel may be wide, where it is widest."""

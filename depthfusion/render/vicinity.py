@@ -80,7 +80,7 @@ def _around(cells: Depths, take: np.ufunc) -> Depths:
             around[here] = take.reduce(down[here], axis=1, keepdims=True)
         else:
             around[here] = _window(down[here], int(count), take)
-    return around
+    return np.asarray(around)
 
 
 def _columns_beside(rows: int) -> NDArray[np.int64]:
