@@ -220,7 +220,7 @@ def aurora(d: Array, shift: tuple[float, float]) -> Array:
         rays = np.clip(0.7 + 0.45 * noise.rough()(x * np.float32(2.3), z * np.float32(2.3)), 0.1, 2.0)
         fade = np.float32((1.0 - share) ** 1.2 * min(1.0, 0.3 + 4.0 * share))
         light += (low + (top - low) * np.float32(share)) * (curtain * rays * fade)
-    total[:, high] = light * (np.float32(0.17) * smoothstep(0.02, 0.22, ray[1]))
+    total[:, high] = light * (np.float32(0.21) * smoothstep(0.02, 0.22, ray[1]))
     return total
 
 

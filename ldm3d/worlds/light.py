@@ -56,8 +56,11 @@ class Light:
         lamp: colour of lamps as a factor.
         sky_share: share of the sky's light that comes in; 1 in the open.
         fill: light that comes from all sides anyway, such as indoors.
+        overcast: colour of an even layer of cloud at this hour.
+        through: the light that comes through it where the sun or moon stands.
         veil: share of the sky behind an even layer of cloud, 0 to 1.
         veil_colour: of that layer.
+        veil_glow: of the patch that the sun makes in it.
         snow: share of level surfaces under snow, 0 to 1.
         snow_colour: its albedo.
         wet: how wet they are, 0 to 1.
@@ -84,6 +87,8 @@ class Light:
     ground: Colour
     ambient: float
     exposure: float
+    overcast: Colour
+    through: Colour
     stars: float = 0.0
     lamps: float = 0.0
     cover: float = 0.32
@@ -95,6 +100,7 @@ class Light:
     fill: Colour = (0.0, 0.0, 0.0)
     veil: float = 0.0
     veil_colour: Colour = (0.0, 0.0, 0.0)
+    veil_glow: Colour = (0.0, 0.0, 0.0)
     snow: float = 0.0
     snow_colour: Colour = (0.80, 0.84, 0.90)
     wet: float = 0.0
@@ -133,37 +139,43 @@ TIMES: dict[str, Light] = {
         azimuth=-32, elevation=7, sun=(3.1, 1.62, 0.82), disc=(9.0, 5.5, 2.8), zenith=(0.13, 0.21, 0.44),
         horizon=(1.00, 0.60, 0.38), anti=(0.40, 0.40, 0.58), glow=(1.25, 0.66, 0.30), cloud=(0.52, 0.42, 0.52),
         ground=(0.16, 0.12, 0.09), ambient=0.56, exposure=1.15, lamps=0.3, cover=0.36, fog=0.0016, fog_height=70.0,
+        overcast=(0.222, 0.222, 0.290), through=(0.62, 0.36, 0.30),
     ),
     "morning": Light(
-        azimuth=-55, elevation=24, sun=(2.95, 2.45, 1.78), disc=(16, 14, 10), zenith=(0.11, 0.27, 0.62),
-        horizon=(0.66, 0.78, 0.90), anti=(0.44, 0.62, 0.86), glow=(0.92, 0.80, 0.56), cloud=(0.60, 0.69, 0.82),
-        ground=(0.20, 0.18, 0.12), ambient=0.85, exposure=0.82,
+        azimuth=-55, elevation=22, sun=(2.75, 2.42, 1.92), disc=(16, 14, 10), zenith=(0.13, 0.32, 0.64),
+        horizon=(0.70, 0.82, 0.90), anti=(0.46, 0.66, 0.86), glow=(0.88, 0.84, 0.64), cloud=(0.62, 0.72, 0.84),
+        ground=(0.19, 0.18, 0.13), ambient=0.85, exposure=0.82,
+        fog=0.0013, fog_height=60.0, overcast=(0.470, 0.530, 0.610), through=(0.46, 0.46, 0.36),
     ),
     "noon": Light(
         azimuth=24, elevation=62, sun=(3.6, 3.35, 2.95), disc=(20, 19, 17), zenith=(0.06, 0.20, 0.58),
         horizon=(0.50, 0.68, 0.90), anti=(0.46, 0.66, 0.92), glow=(0.7, 0.66, 0.55), cloud=(0.66, 0.72, 0.80),
         ground=(0.25, 0.23, 0.17), ambient=0.80, exposure=0.66, cover=0.30, fog=0.0004,
+        overcast=(0.830, 0.845, 0.855), through=(0.62, 0.60, 0.55),
     ),
     "afternoon": Light(
-        azimuth=48, elevation=34, sun=(3.55, 2.66, 1.58), disc=(18, 14.5, 9), zenith=(0.08, 0.22, 0.55),
-        horizon=(0.86, 0.77, 0.64), anti=(0.47, 0.61, 0.80), glow=(1.15, 0.84, 0.44), cloud=(0.70, 0.67, 0.68),
-        ground=(0.23, 0.19, 0.12), ambient=0.82, exposure=0.80, cover=0.36,
+        azimuth=48, elevation=34, sun=(3.65, 2.58, 1.36), disc=(18, 14.5, 9), zenith=(0.08, 0.20, 0.50),
+        horizon=(0.92, 0.77, 0.56), anti=(0.47, 0.61, 0.80), glow=(1.15, 0.84, 0.44), cloud=(0.70, 0.67, 0.68),
+        ground=(0.24, 0.19, 0.11), ambient=0.82, exposure=0.80, cover=0.36,
+        overcast=(0.625, 0.560, 0.475), through=(0.70, 0.50, 0.24),
     ),
     "sunset": Light(
         azimuth=27, elevation=5.0, sun=(3.6, 1.42, 0.46), disc=(11, 5.0, 1.7), zenith=(0.060, 0.105, 0.30),
         horizon=(1.25, 0.46, 0.14), anti=(0.34, 0.24, 0.38), glow=(1.6, 0.62, 0.16), cloud=(0.34, 0.19, 0.25),
         ground=(0.125, 0.085, 0.075), ambient=0.56, exposure=1.1, lamps=0.6, cover=0.42, fog=0.0010, fog_height=110.0,
+        overcast=(0.235, 0.178, 0.190), through=(0.90, 0.34, 0.10),
     ),
     "dusk": Light(
         azimuth=22, elevation=3.0, sun=(0.42, 0.34, 0.46), disc=(0.0, 0.0, 0.0), zenith=(0.022, 0.045, 0.150),
         horizon=(0.50, 0.27, 0.24), anti=(0.10, 0.12, 0.27), glow=(0.55, 0.22, 0.10), cloud=(0.10, 0.09, 0.17),
-        ground=(0.035, 0.036, 0.055), ambient=0.80, exposure=1.35, stars=0.25, lamps=1.0, cover=0.34, fog=0.0010,
-        fog_height=110.0, shadow=0.3,
+        ground=(0.035, 0.036, 0.055), ambient=0.80, exposure=1.18, stars=0.25, lamps=1.0, cover=0.34, fog=0.0010,
+        fog_height=110.0, shadow=0.3, overcast=(0.036, 0.052, 0.105), through=(0.120, 0.070, 0.090),
     ),
     "night": Light(
         azimuth=-24, elevation=31, sun=(0.26, 0.34, 0.52), disc=(3.0, 3.1, 3.0), zenith=(0.010, 0.018, 0.048),
         horizon=(0.045, 0.075, 0.150), anti=(0.030, 0.050, 0.105), glow=(0.10, 0.14, 0.22), cloud=(0.035, 0.048, 0.085),
         ground=(0.012, 0.016, 0.026), ambient=0.95, exposure=1.45, stars=1.0, lamps=1.0, cover=0.28, fog=0.0006,
+        overcast=(0.0095, 0.0140, 0.0260), through=(0.016, 0.020, 0.028),
     ),
 }  # fmt: skip
 
@@ -173,20 +185,42 @@ def times(colour: Colour, factor: float) -> Colour:
     return (colour[0] * factor, colour[1] * factor, colour[2] * factor)
 
 
-def inside(daylight: float, fill: Colour, exposure: float = 1.0, lamps: float = 1.0) -> Callable[[Light], Light]:
+def mix(a: Colour, b: Colour, amount: float) -> Colour:
+    """From a (0) to b (1)."""
+    return (a[0] + (b[0] - a[0]) * amount, a[1] + (b[1] - a[1]) * amount, a[2] + (b[2] - a[2]) * amount)
+
+
+def luma(colour: Colour) -> float:
+    """Luminance of linear RGB (Rec. 709)."""
+    return 0.2126 * colour[0] + 0.7152 * colour[1] + 0.0722 * colour[2]
+
+
+def daylight_of(light: Light) -> Colour:
+    """The hour's light as an eye sees it that is used to it: about 1 at noon, less and coloured at other hours."""
+    r, g, b = (float(value) for value in light.outside.ravel())
+    return times((r, g, b), light.exposure / 0.52)
+
+
+def inside(daylight: float, fill: Colour, exposure: float = 1.0, lamps: float = 1.0,
+           follow: float = 0.0) -> Callable[[Light], Light]:  # fmt: skip
     """What a room or a cave makes of the hour's light, for `Scene.light`; walls keep the sun out even when it is soft.
 
     Args:
         daylight: share of the sky's light that comes in on average.
-        fill: light from all sides that does not depend on the hour.
+        fill: light from all sides.
         exposure: what the eye is used to, instead of the hour's.
         lamps: how brightly lamps burn at any hour, at least.
+        follow: how far the light from all sides takes the hour's colour and strength, and lamps pale by day, 0 to 1.
     """
 
     def changed(light: Light) -> Light:
+        day = daylight_of(light)
+        at = times(day, follow * luma(fill))
+        kept = times(fill, 1.0 - follow)
+        burning = lamps * (1.0 - 0.75 * follow * min(luma(day), 1.0))
         return replace(
-            light, sky_share=daylight, fill=fill, exposure=exposure, lamps=max(light.lamps, lamps), fog=0.0004,
-            snow=0.0, wet=0.0, falling=0.0, shadow=1.0,
+            light, sky_share=daylight, fill=(kept[0] + at[0], kept[1] + at[1], kept[2] + at[2]), exposure=exposure,
+            lamps=burning, fog=0.0004, snow=0.0, wet=0.0, falling=0.0, shadow=1.0,
         )  # fmt: skip
 
     return changed
@@ -197,9 +231,13 @@ def under_water(surface: float, colour: Colour = (0.02, 0.17, 0.26), fade: Colou
     """What water makes of the hour's light, for `Scene.light`; see `Depths` for the arguments."""
 
     def changed(light: Light) -> Light:
-        day = 0.2126 * light.sun[0] + 0.7152 * light.sun[1] + 0.0722 * light.sun[2]
+        day = luma(light.sun)
+        # Far water shows the hour's colour, as far as water lets it through.
+        r, g, b = times(daylight_of(light), 1.0 / max(luma(daylight_of(light)), 1e-3))
         share = min(1.0, 0.06 + day / 2.6)
-        water = Depths(surface, times(colour, share), fade, caustics)
+        seen = (colour[0] * (0.4 + 0.6 * r) * share, colour[1] * (0.4 + 0.6 * g) * share,
+                colour[2] * (0.4 + 0.6 * b) * share)  # fmt: skip
+        water = Depths(surface, seen, fade, caustics)
         return replace(
             light, depths=water, falling=0.0, snow=0.0, wet=0.0, exposure=light.exposure * (1.5 if day > 1 else 1.0)
         )

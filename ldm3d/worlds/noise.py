@@ -78,7 +78,8 @@ class Texture:
         d = take(high + x0, axis=0)
         d += (take(high + x1, axis=0) - d) * fx
         c += (d - c) * fy
-        return c[..., : self._channels[0]]
+        several: Array = c[..., : self._channels[0]]
+        return several
 
     def __call__(self, x: Array, y: Array, footprint: Array | float = 0.0) -> Array:
         """Look the texture up at x, y in tiles (1 is one repetition).

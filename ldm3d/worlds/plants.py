@@ -10,34 +10,34 @@ from ldm3d.worlds import sprites
 from ldm3d.worlds.arrays import Array, Colour
 from ldm3d.worlds.scene import Cards, Limbs, joined
 from ldm3d.worlds.spec import Wish
+from ldm3d.worlds.trees import (
+    Tree,
+    broadleaf_size,
+    broadleaves,
+    bush_size,
+    bushes,
+    conifer_size,
+    conifers,
+    facing,
+    grown,
+    unit,
+)
+from ldm3d.worlds.trees import tints as tinted
 
-
-def _unit(v: Array) -> Array:
-    value: Array = v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1e-6)
-    return value
-
-
-def facing(centre: Array, half_width: Array, half_height: Array, roll: Array) -> tuple[Array, Array]:
-    """`right` and `up` of cards [n, 3] that look at the eye, turned by `roll` around the line of sight."""
-    back = _unit(-centre)
-    level = np.where(np.abs(back[:, 1:2]) > 0.97, np.array([[1.0, 0, 0]]), np.array([[0, 1.0, 0]]))
-    right = _unit(np.cross(level, back))
-    up = np.cross(back, right)
-    c, s = np.cos(roll)[:, None], np.sin(roll)[:, None]
-    return (right * c + up * s) * half_width[:, None], (up * c - right * s) * half_height[:, None]
+__all__ = ["Garden", "asked", "facing", "scatter", "spread", "upright"]
 
 
 def upright(centre: Array, half_width: Array, half_height: Array) -> tuple[Array, Array]:
     """`right` and `up` of cards [n, 3] that stand upright and turn to the eye."""
     right = np.stack([-centre[:, 2], np.zeros(len(centre)), centre[:, 0]], axis=1)
-    right = _unit(right)
+    right = unit(right)
     # Seen from above an upright card would be a line: close to the eye's foot cards lean back.
     level = np.hypot(centre[:, 0], centre[:, 2])
     away = np.stack([centre[:, 0] / level, np.zeros(len(centre)), centre[:, 2] / level], axis=1)
     lean = np.clip(0.9 - 0.5 * level, 0.0, 0.75)[:, None]
     spread_out = np.sin(centre[:, :1] * 91.7 + centre[:, 2:] * 57.3)
-    up = _unit(np.array([[0.0, 1.0, 0.0]]) + away * lean + right * (0.35 * spread_out))
-    right = _unit(right - up * np.sum(right * up, axis=1, keepdims=True))
+    up = unit(np.array([[0.0, 1.0, 0.0]]) + away * lean + right * (0.35 * spread_out))
+    right = unit(right - up * np.sum(right * up, axis=1, keepdims=True))
     return right * half_width[:, None], up * half_height[:, None]
 
 
@@ -52,21 +52,38 @@ class Garden:
     rng: np.random.Generator
     cards: list[Cards] = field(default_factory=list)
     limbs: list[Limbs] = field(default_factory=list)
+    _broad: list[Tree] = field(default_factory=list)
+    _firs: list[Tree] = field(default_factory=list)
+    _bushes: list[Tree] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        # Trees grow when all of them stand: from a generator of their own, so that nothing else depends on them.
+        self._own = self.rng.spawn(1)[0]
+
+    def _grow(self) -> None:
+        kinds = (
+            (self._broad, broadleaf_size, broadleaves), (self._firs, conifer_size, conifers),
+            (self._bushes, bush_size, bushes),
+        )  # fmt: skip
+        for trees, size, grow in kinds:
+            for cards, limbs in grown(self._own, trees, size, grow):
+                self.cards += [] if cards is None else [cards]
+                self.limbs += [] if limbs is None else [limbs]
+            trees.clear()
 
     def all_cards(self) -> Cards | None:
         """Everything planted so far that is made of cards."""
+        self._grow()
         return joined(list(self.cards)) if self.cards else None
 
     def all_limbs(self) -> Limbs | None:
         """Everything planted so far that is made of limbs."""
+        self._grow()
         return joined(list(self.limbs)) if self.limbs else None
 
     def tints(self, count: int, colour: Colour, spread: float) -> Array:
         """Colours [count, 3] around one: lighter and darker, yellower and bluer."""
-        light = np.exp(self.rng.normal(0, spread, (count, 1)))
-        warm = self.rng.normal(0, spread * 0.6, (count, 1))
-        value: Array = np.array(colour) * light * np.exp(warm * np.array([[1.0, 0.15, -1.0]]))
-        return value
+        return tinted(self.rng, (count,), np.array(colour), spread)
 
     def clumps(
         self, centre: Array, size: Array, colour: Array, normal: Array, free: Array, kinds: tuple[int, ...],
@@ -97,7 +114,7 @@ class Garden:
         self.cards.append(
             Cards(
                 centre=centre, right=right, up=up, sprite=self.rng.choice(np.array(kinds, np.int32), n), colour=colour,
-                normal=_unit(normal), leafy=np.full(n, leafy), open=np.broadcast_to(free, (n,)), glow=np.zeros(n),
+                normal=unit(normal), leafy=np.full(n, leafy), open=np.broadcast_to(free, (n,)), glow=np.zeros(n),
             )
         )  # fmt: skip
 
@@ -127,84 +144,13 @@ class Garden:
             trunk: trunk radius as a share of the height.
             shade: share of the sky that reaches the lower trunk.
         """
-        rng = self.rng
-        lean = rng.normal(0, 0.035, 2) * height
-        top = foot + np.array([lean[0], height * 0.86, lean[1]])
-        bend = foot + (top - foot) * 0.45 + np.array([rng.normal(0, 0.02), 0, rng.normal(0, 0.02)]) * height
-        r = height * trunk
-        below = foot - np.array([0, 0.3, 0])
-        knee = foot + (bend - foot) * 0.10
-        starts, ends = [below, knee, bend], [knee, bend, top]
-        radii = [[r * 1.55, r * 1.02], [r * 1.02, r * 0.72], [r * 0.72, r * 0.14]]
-        crown_low, crown_high = height * crown_from, height
-        middle = (crown_low + crown_high) / 2
-        half = (crown_high - crown_low) / 2
-        # Boughs: each carries a lobe of the crown.
-        lobes = max(3, int(4 + 7 * detail))
-        turn = rng.uniform(0, 2 * np.pi) + np.arange(lobes) * 2.39996
-        lift = np.linspace(-0.55, 0.80, lobes) + rng.normal(0, 0.1, lobes)
-        out = spread * np.sqrt(np.clip(1.0 - (lift * 0.92) ** 2, 0.05, 1)) * rng.uniform(0.50, 0.85, lobes)
-        centre = np.stack([np.cos(turn) * out, middle + lift * half * 0.80, np.sin(turn) * out], axis=1)
-        centre[:, [0, 2]] += lean * 0.8
-        lobe = spread * rng.uniform(0.42, 0.62, lobes)
-        for k in range(lobes):
-            share = np.clip((centre[k, 1] / height) * 0.62, 0.18, 0.80)
-            root = foot + (top - foot) * share
-            starts.append(root)
-            ends.append(foot + centre[k])
-            radii.append([r * (0.62 - 0.5 * share), r * 0.10])
-        n = len(starts)
-        free = np.full((n, 2), 0.55 * shade)
-        free[:3] = [[0.65 * shade, 0.8 * shade], [0.8 * shade, 0.5 * shade], [0.5 * shade, 0.4]]
-        self.limb(np.array(starts), np.array(ends), np.array(radii), self.tints(1, bark, 0.18).repeat(n, 0), free)
-        # Clumps on the lobes' shells, more of them above and outside.
-        per = int(6 + 34 * detail)
-        which = np.repeat(np.arange(lobes), per)
-        v = _unit(rng.normal(0, 1, (len(which), 3)) + np.array([0, 0.25, 0]))
-        reach = lobe[which] * rng.uniform(0.45, 1.05, len(which)) ** 0.6
-        offset = centre[which] + v * reach[:, None] * np.array([1.0, 0.72, 1.0])
-        size = spread * (0.17 + 0.20 * (1 - detail)) * rng.uniform(0.7, 1.25, len(which))
-        from_middle = (offset - np.array([lean[0] * 0.8, middle, lean[1] * 0.8])) / np.array([spread, half, spread])
-        normal = _unit(_unit(from_middle) * 0.75 + v * 0.6 + np.array([0, 0.15, 0]))
-        depth = np.clip(np.linalg.norm(from_middle, axis=1), 0, 1.2)
-        free_sky = np.clip(0.22 + 0.55 * depth**2 + 0.28 * from_middle[:, 1], 0.12, 1.0)
-        tint = self.tints(1, colour, 0.16) * np.exp(rng.normal(0, 0.10, (len(which), 1)))
-        tint = tint * (0.80 + 0.30 * depth[:, None])
-        self.clumps(foot + offset, size, tint, normal, free_sky, sprites.LEAVES, 0.75)
+        tree = Tree(foot, height, spread, colour, detail, bark, crown_from=crown_from, trunk=trunk, shade=shade)
+        self._broad.append(tree)
 
     def conifer(self, foot: Array, height: float, spread: float, colour: Colour, *, detail: float, bark: Colour,
                 bare: float = 0.12, shade: float = 1.0) -> None:  # fmt: skip
         """One fir or spruce: whorls of drooping branches, wide below, around a straight trunk."""
-        rng = self.rng
-        lean = rng.normal(0, 0.012, 2) * height
-        top = foot + np.array([lean[0], height, lean[1]])
-        r = height * 0.017 + 0.02
-        knee = foot + (top - foot) * 0.05
-        self.limb(
-            np.array([foot - [0, 0.3, 0], knee]), np.array([knee, top]), np.array([[r * 1.4, r], [r, r * 0.12]]),
-            self.tints(1, bark, 0.15).repeat(2, 0), np.array([[0.6, 0.7], [0.7, 0.4]]) * shade,
-        )  # fmt: skip
-        levels = max(6, int(9 + 17 * detail))
-        per = max(4, int(4 + 5 * detail))
-        t = bare + (1 - bare) * (np.arange(levels) + 0.5) / levels
-        t = np.repeat(t, per) + rng.normal(0, 0.35 / levels, levels * per)
-        t = np.clip(t, bare, 0.995)
-        n = len(t)
-        turn = rng.uniform(0, 2 * np.pi, n)
-        reach = spread * (1.0 - (t - bare) / (1.0 - bare)) ** 0.85 * rng.uniform(0.78, 1.12, n) + spread * 0.05
-        out = np.stack([np.cos(turn), np.zeros(n), np.sin(turn)], axis=1)
-        centre = foot + (top - foot) * t[:, None] + out * (reach * 0.52)[:, None]
-        centre[:, 1] -= reach * 0.20
-        size = reach * 0.62 + spread * 0.03
-        right, up = facing(centre, size, size * 0.80, np.zeros(n))
-        # A branch that points aside is seen long, one that points at the eye short: keep them level, hanging.
-        normal = _unit(out * 0.8 + np.array([0, 0.75, 0]) + rng.normal(0, 0.12, (n, 3)))
-        free = np.clip(0.34 + 0.5 * t + rng.normal(0, 0.06, n), 0.15, 1.0)
-        tint = self.tints(1, colour, 0.14) * np.exp(rng.normal(0, 0.10, (n, 1))) * (0.78 + 0.35 * t[:, None])
-        self.cards.append(
-            Cards(centre=centre, right=right, up=up, sprite=rng.choice(np.array(sprites.NEEDLES, np.int32), n),
-                  colour=tint, normal=normal, leafy=np.full(n, 0.3), open=free, glow=np.zeros(n))
-        )  # fmt: skip
+        self._firs.append(Tree(foot, height, spread, colour, detail, bark, crown_from=bare, shade=shade))
 
     def along(
         self, foot: Array, tip: Array, half_width: Array, colour: Array, kinds: tuple[int, ...], leafy: float = 0.7,
@@ -217,9 +163,9 @@ class Garden:
         thin = np.linalg.norm(up, axis=1) < 1e-3 * np.linalg.norm(right, axis=1)
         up[thin] = np.cross(right[thin], np.array([0.3, 0.1, 1.0]))
         # A frond's arch is above its foot.
-        high = _unit(up) * np.where(up[:, 1:2] < 0, -1.0, 1.0)
-        normal = _unit(np.cross(right, high) * np.sign(np.cross(right, high)[:, 1:2]) + np.array([0, 0.02, 0]))
-        normal = _unit(normal + np.array([[0, 0.8, 0]]) + self.rng.normal(0, 0.12, (n, 3)))
+        high = unit(up) * np.where(up[:, 1:2] < 0, -1.0, 1.0)
+        normal = unit(np.cross(right, high) * np.sign(np.cross(right, high)[:, 1:2]) + np.array([0, 0.02, 0]))
+        normal = unit(normal + np.array([[0, 0.8, 0]]) + self.rng.normal(0, 0.12, (n, 3)))
         self.cards.append(
             Cards(
                 centre=centre, right=right, up=high * half_width[:, None], colour=colour, normal=normal,
@@ -252,18 +198,7 @@ class Garden:
 
     def bush(self, foot: Array, size: float, colour: Colour, *, detail: float, free: float = 0.8) -> None:
         """A round bush of leaf clumps down to the ground."""
-        rng = self.rng
-        n = int(5 + 26 * detail)
-        v = _unit(rng.normal(0, 1, (n, 3)))
-        v[:, 1] = np.abs(v[:, 1])
-        offset = v * np.array([1.0, 0.75, 1.0]) * size * rng.uniform(0.4, 0.85, (n, 1))
-        offset[:, 1] += size * 0.15
-        tint = self.tints(1, colour, 0.15) * np.exp(rng.normal(0, 0.12, (n, 1)))
-        high = np.clip(offset[:, 1] / size, 0, 1)
-        self.clumps(
-            foot + offset, size * rng.uniform(0.30, 0.50, n), tint * (0.65 + 0.5 * high[:, None]),
-            _unit(v + np.array([0, 0.3, 0])), np.clip(0.25 + 0.6 * high, 0, 1) * free, sprites.BUSH, 0.6,
-        )  # fmt: skip
+        self._bushes.append(Tree(foot, size, size, colour, detail, shade=free))
 
 
 def asked(points: Array, wish: Wish, thing: str, apart: float = 7.0) -> Array:

@@ -1,8 +1,8 @@
 """Shadows that hills throw on each other.
 
 The ground's heights are kept on a polar grid around the eye, and from its points they are followed toward the light.
-What is kept is the least slope by which the light passes over them: it changes smoothly, so that shadow edges stay sharp
-between grid points.
+What is kept is the least slope by which the light passes over them: it changes smoothly, so that shadow edges stay
+sharp between grid points.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Relief:
         j = (i + np.int32(1)) % np.int32(AROUND) * np.int32(ALONG) + k
         i = i % np.int32(AROUND) * np.int32(ALONG) + k
         take = table.take
-        a = take(i)
+        a: Array = take(i)
         a += (take(i + 1) - a) * fk
         b = take(j)
         b += (take(j + 1) - b) * fk

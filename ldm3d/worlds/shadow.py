@@ -40,9 +40,9 @@ def _discs(size: int, a: Array, b: Array, r: Array) -> Iterator[tuple[Ints, Ints
         first = np.clip(np.ceil(middle - reach - half), 0, size).astype(np.int32)
         past = np.clip(np.floor(middle + reach - half) + 1, 0, size).astype(np.int32)
         start = row * np.int32(size) + first
-        which = seen.take(which)
+        disc = seen.take(which)
         for span, j in ragged(np.maximum(past - first, 0)):
-            yield start.take(span) + j, which.take(span), first.take(span) + j, row.take(span)
+            yield start.take(span) + j, disc.take(span), first.take(span) + j, row.take(span)
 
 
 def _corners(size: int, a: Array, b: Array) -> tuple[NDArray[np.bool_], Ints, Array, Array]:
@@ -153,10 +153,12 @@ class Shadows:
     def _triangles(self, corners: Array) -> None:
         """Triangles [N, 3, 3]: every texel of the map within one keeps where its line leaves it."""
         a, b, along = self._plane(corners)
-        area = (a[:, 1] - a[:, 0]) * (b[:, 2] - b[:, 0]) - (a[:, 2] - a[:, 0]) * (b[:, 1] - b[:, 0])
-        low, high = np.maximum(np.floor(b.min(axis=1)), 0), np.minimum(np.ceil(b.max(axis=1)), SIZE)
+        area: Array = (a[:, 1] - a[:, 0]) * (b[:, 2] - b[:, 0]) - (a[:, 2] - a[:, 0]) * (b[:, 1] - b[:, 0])
+        low: Array = np.maximum(np.floor(b.min(axis=1)), 0).astype(np.float32)
+        high: Array = np.minimum(np.ceil(b.max(axis=1)), SIZE).astype(np.float32)
         seen = np.flatnonzero((a.max(axis=1) > 0) & (a.min(axis=1) < SIZE) & (low < high) & (np.abs(area) > 1e-6))
-        a, b, along, area, low = (values[seen].astype(np.float32) for values in (a, b, along, area, low))
+        a, b, along, area = (np.asarray(values[seen], np.float32) for values in (a, b, along, area))
+        lowest, tall = low[seen], (high - low)[seen].astype(np.int32)
         # Over the map a triangle reaches toward the light by a plane: its slopes and its value at the origin.
         da, db = a[:, 1:] - a[:, :1], b[:, 1:] - b[:, :1]
         rise = along[:, 1:] - along[:, :1]
@@ -164,8 +166,8 @@ class Shadows:
         upward = (rise[:, 1] * da[:, 0] - rise[:, 0] * da[:, 1]) / area
         base = along[:, 0] - across * a[:, 0] - upward * b[:, 0]
         least, most = along.min(axis=1), along.max(axis=1)
-        for which, k in ragged((high[seen] - low).astype(np.int32)):
-            y = low[which] + k + np.float32(0.5)
+        for which, k in ragged(tall):
+            y = lowest[which] + k + np.float32(0.5)
             left, right = np.full(len(which), np.inf, np.float32), np.full(len(which), -np.inf, np.float32)
             for p, q in ((0, 1), (1, 2), (2, 0)):
                 # Where a row's middle crosses this edge, or the edge's end next to it.

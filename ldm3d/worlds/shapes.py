@@ -7,24 +7,54 @@ in metres from there, x to the right, y upward, z toward the viewer of an unturn
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-from ldm3d.worlds.arrays import Array, Colour
+from ldm3d.worlds.arrays import Array, Colour, Ints
 from ldm3d.worlds.scene import Meshes
 
 Point = tuple[float, float, float]
 
 
 def _unit(v: Array) -> Array:
-    value: Array = v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1e-9)
+    value: Array = v / np.maximum(np.sqrt((v * v).sum(axis=-1, keepdims=True)), 1e-9)
     return value
 
 
 def _cross(a: Array, b: Array) -> Array:
-    """The cross product of two vectors [3]; np.cross takes ten times as long for as little as that."""
-    (ax, ay, az), (bx, by, bz) = a.tolist(), b.tolist()
-    return np.array([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx])
+    """Cross products of vectors [..., 3]; np.cross takes several times as long for few of them."""
+    ax, ay, az = a[..., 0], a[..., 1], a[..., 2]
+    bx, by, bz = b[..., 0], b[..., 1], b[..., 2]
+    return np.stack([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx], axis=-1)
+
+
+@lru_cache(maxsize=256)
+def _mesh(rows: int, columns: int) -> Ints:
+    """Triangles [2·(rows − 1)·(columns − 1), 3] of a grid's points: first the upper halves, then the lower."""
+    i, k = (a.ravel() for a in np.mgrid[0 : rows - 1, 0 : columns - 1])
+    at = i * columns + k
+    upper, lower = np.stack([at, at + 1, at + columns + 1], 1), np.stack([at, at + columns + 1, at + columns], 1)
+    return np.concatenate([upper, lower]).astype(np.int32)
+
+
+# The corners of a box's sides, as numbers of its corners with z, y and x in the bits 0, 1 and 2.
+_SIDES = np.array([[1, 5, 7, 3], [0, 4, 6, 2], [0, 1, 3, 2], [4, 5, 7, 6], [2, 6, 7, 3], [0, 4, 5, 1]])
+_FAN = np.array([[0, 1, 2], [0, 2, 3]])
+
+
+@dataclass(frozen=True)
+class _Quads:
+    """Flat quadrangles [n, 4, 3] in a mason's frame that are cut into triangles in the end, all at once."""
+
+    points: Array
+    axes: Array
+    origin: Array
+    style: int
+    tone: Colour
+    glow: float
+    part: Ints
 
 
 def arc(radius: float, start: float, end: float, count: int, rise: float | None = None) -> Array:
@@ -83,7 +113,8 @@ class Mason:
     """
 
     def __init__(self) -> None:
-        self._rows: list[tuple[Array, Array, Array, int, Colour, float, int]] = []
+        self._rows: list[tuple[Array, Array, Array, Ints, int, Colour, float]] = []
+        self._quads: list[_Quads] = []
         self._part = 0
         self.at(0.0, 0.0, 0.0)
 
@@ -101,54 +132,51 @@ class Mason:
 
     def meshes(self) -> Meshes | None:
         """Everything built so far."""
-        if not self._rows:
+        shapes = [row[:4] for row in self._rows] + ([_cut(self._quads)] if self._quads else [])
+        if not shapes:
             return None
-        sizes = [len(row[0]) for row in self._rows]
+        corners, normals, uv, part = (np.concatenate(column) for column in zip(*shapes, strict=True))
+        looks = [row[4:] for row in self._rows] + [(one.style, one.tone, one.glow) for one in self._quads]
+        sizes = [len(row[0]) for row in self._rows] + [2 * len(one.points) for one in self._quads]
         return Meshes(
-            corners=np.concatenate([row[0] for row in self._rows]),
-            normals=np.concatenate([row[1] for row in self._rows]),
-            uv=np.concatenate([row[2] for row in self._rows]),
-            style=np.repeat(np.array([row[3] for row in self._rows], np.int32), sizes),
-            colour=np.repeat(np.array([row[4] for row in self._rows]), sizes, axis=0),
-            glow=np.repeat(np.array([row[5] for row in self._rows]), sizes),
-            part=np.repeat(np.array([row[6] for row in self._rows], np.int32), sizes),
-        )
+            corners=corners, normals=normals, uv=uv, part=part,
+            style=np.repeat(np.array([look[0] for look in looks], np.int32), sizes),
+            colour=np.repeat(np.array([look[1] for look in looks]), sizes, axis=0),
+            glow=np.repeat(np.array([look[2] for look in looks]), sizes),
+        )  # fmt: skip
 
     def _add(self, corners: Array, normals: Array, uv: Array, style: int, tone: Colour, glow: float) -> None:
-        self._rows.append((self.to_world(corners), normals @ self._axes, uv, int(style), tone, float(glow), self._part))
+        part = np.full(len(corners), self._part, np.int32)
+        self._rows.append((self.to_world(corners), normals @ self._axes, uv, part, int(style), tone, float(glow)))
 
     def _flat(self, points: Array, triangles: Array, style: int, tone: Colour, glow: float) -> None:
         """Triangles of one plane: u runs level, v upward along it."""
         corners = points[triangles]
-        normal = _unit(_cross(corners[0, 1] - corners[0, 0], corners[0, 2] - corners[0, 0]))
-        for row in corners[1:]:
-            normal = normal if np.any(normal) else _unit(_cross(row[1] - row[0], row[2] - row[0]))
-        level = np.array([normal[2], 0.0, -normal[0]])
-        along = level / np.linalg.norm(level) if np.linalg.norm(level) > 1e-3 else np.array([1.0, 0.0, 0.0])
-        up = _cross(normal, along)
-        up = up if up[1] >= 0 else -up
-        uv = np.stack([corners @ along, corners @ up], axis=-1)
+        faces = _cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+        # The first triangle that is none of a line gives the plane.
+        normal = _unit(faces[np.argmax((faces * faces).sum(axis=1) > 0.0)])
+        along, up = _level(normal[None])
+        uv = np.stack([corners @ along[0], corners @ up[0]], axis=-1)
         self._add(corners, np.broadcast_to(normal, corners.shape), uv, style, tone, glow)
+
+    def _put(self, points: Array, style: int, tone: Colour, glow: float, parts: Ints) -> None:
+        self._quads.append(_Quads(points, self._axes, self._origin, int(style), tone, float(glow), parts))
 
     def polygon(self, points: Array | Sequence[Point], style: int, tone: Colour, glow: float = 0.0) -> None:
         """A flat convex polygon [n, 3]."""
         corners = np.asarray(points, float)
-        fan = np.array([[0, k, k + 1] for k in range(1, len(corners) - 1)])
         self._part += 1
-        self._flat(corners, fan, style, tone, glow)
+        if len(corners) == 4:
+            self._put(corners[None], style, tone, glow, np.array([self._part], np.int32))
+            return
+        self._flat(corners, np.array([[0, k, k + 1] for k in range(1, len(corners) - 1)]), style, tone, glow)
 
     def box(self, low: Point, high: Point, style: int, tone: Colour, glow: float = 0.0) -> None:
         """A box between two corners, whose sides are parts of their own."""
         (x0, y0, z0), (x1, y1, z1) = low, high
-        for side in (
-            [(x0, y0, z1), (x1, y0, z1), (x1, y1, z1), (x0, y1, z1)],
-            [(x0, y0, z0), (x1, y0, z0), (x1, y1, z0), (x0, y1, z0)],
-            [(x0, y0, z0), (x0, y0, z1), (x0, y1, z1), (x0, y1, z0)],
-            [(x1, y0, z0), (x1, y0, z1), (x1, y1, z1), (x1, y1, z0)],
-            [(x0, y1, z0), (x1, y1, z0), (x1, y1, z1), (x0, y1, z1)],
-            [(x0, y0, z0), (x1, y0, z0), (x1, y0, z1), (x0, y0, z1)],
-        ):
-            self.polygon(side, style, tone, glow)
+        corners = np.array([(x, y, z) for x in (x0, x1) for y in (y0, y1) for z in (z0, z1)], float)
+        self._put(corners[_SIDES], style, tone, glow, np.arange(self._part + 1, self._part + 7, dtype=np.int32))
+        self._part += 6
 
     def slab(self, outline: Array, z0: float, z1: float, style: int, tone: Colour, glow: float = 0.0) -> None:
         """A wall or board: a simple polygon [n, 2] in x and y, which may be hollow like an arch, from z0 to z1."""
@@ -159,11 +187,12 @@ class Mason:
             self._part += 1
             self._flat(np.column_stack([outline, np.full(n, z)]), ears, style, tone, glow)
         self._part += 1
-        for k in range(n):
-            (xa, ya), (xb, yb) = outline[k], outline[(k + 1) % n]
-            side = np.array([[xa, ya, z0], [xb, yb, z0], [xb, yb, z1], [xa, ya, z1]])
-            if abs(xa - xb) + abs(ya - yb) > 1e-6:
-                self._flat(side, np.array([[0, 1, 2], [0, 2, 3]]), style, tone, glow)
+        following = np.roll(outline, -1, axis=0)
+        sides = np.empty((n, 4, 3))
+        sides[:, [0, 3], :2], sides[:, [1, 2], :2] = outline[:, None], following[:, None]
+        sides[:, :2, 2], sides[:, 2:, 2] = z0, z1
+        sides = sides[np.abs(outline - following).sum(axis=1) > 1e-6]
+        self._put(sides, style, tone, glow, np.full(len(sides), self._part, np.int32))
 
     def sheet(
         self, points: Array, style: int, tone: Colour, glow: float = 0.0, *, smooth: bool = True,
@@ -184,23 +213,23 @@ class Mason:
             points = np.concatenate([points, points[:1]], axis=0)
         if closed[1]:
             points = np.concatenate([points, points[:, :1]], axis=1)
-        u = np.pad(np.cumsum(np.linalg.norm(np.diff(points, axis=1), axis=2).mean(axis=0)), (1, 0))
-        v = np.pad(np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=2).mean(axis=1)), (1, 0))
-        uv = np.stack(np.meshgrid(u, v), axis=-1)
         rows, columns = points.shape[:2]
-        i, k = (a.ravel() for a in np.mgrid[0 : rows - 1, 0 : columns - 1])
-        at = i * columns + k
-        triangles = np.concatenate(
-            [np.stack([at, at + 1, at + columns + 1], 1), np.stack([at, at + columns + 1, at + columns], 1)]
-        )
+        across, down = points[:, 1:] - points[:, :-1], points[1:] - points[:-1]
+        uv = np.zeros((rows, columns, 2))
+        uv[:, 1:, 0] = np.cumsum(np.sqrt((across * across).sum(axis=2)).sum(axis=0) / rows)
+        uv[1:, :, 1] = np.cumsum(np.sqrt((down * down).sum(axis=2)).sum(axis=1) / columns)[:, None]
+        diagonal = points[1:, 1:] - points[:-1, :-1]
+        upper, lower = _cross(across[:-1], diagonal), _cross(diagonal, down[:, :-1])
+        face = np.concatenate([upper.reshape(-1, 3), lower.reshape(-1, 3)])
+        solid = (face * face).sum(axis=1) > 1e-18
+        triangles = _mesh(rows, columns)[solid]
         corners = points.reshape(-1, 3)[triangles]
-        face = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-        solid = np.linalg.norm(face, axis=1) > 1e-9
-        triangles, corners, face = triangles[solid], corners[solid], face[solid]
         if smooth:
-            total = np.zeros((rows * columns, 3))
-            np.add.at(total, triangles.ravel(), np.repeat(face, 3, axis=0))
-            grid = total.reshape(rows, columns, 3)
+            grid = np.zeros((rows, columns, 3))
+            grid[:-1, :-1] += upper + lower
+            grid[1:, 1:] += upper + lower
+            grid[:-1, 1:] += upper
+            grid[1:, :-1] += lower
             if closed[0]:
                 grid[0] = grid[-1] = grid[0] + grid[-1]
             if closed[1]:
@@ -211,7 +240,7 @@ class Mason:
                     grid[row] = grid[row].sum(axis=0)
             normals = _unit(grid).reshape(-1, 3)[triangles]
         else:
-            normals = np.repeat(_unit(face)[:, None], 3, axis=1)
+            normals = np.repeat(_unit(face[solid])[:, None], 3, axis=1)
         self._part += 1
         self._add(corners, normals, uv.reshape(-1, 2)[triangles], style, tone, glow)
 
@@ -245,13 +274,16 @@ class Mason:
         """A round bar along points [n, 3] with radii [n]: pipes, arches of rock, ropes, horns."""
         points = np.asarray(path, float)
         r = np.broadcast_to(np.asarray(radius, float), (len(points),))
-        along = _unit(np.gradient(points, axis=0))
-        side = np.cross(along, np.array([0.0, 1.0, 0.0]))
+        along = np.empty_like(points)
+        along[1:-1] = points[2:] - points[:-2]
+        along[0], along[-1] = points[1] - points[0], points[-1] - points[-2]
+        along = _unit(along)
+        side = np.stack([-along[:, 2], np.zeros(len(points)), along[:, 0]], axis=1)
         # Where it runs upward its sides follow those next to it.
-        weak = np.linalg.norm(side, axis=1) < 0.2
+        weak = (side * side).sum(axis=1) < 0.04
         side[weak] = np.array([1.0, 0.0, 0.0]) if weak.all() else side[~weak].mean(axis=0)
         side = _unit(side - along * np.sum(side * along, axis=1, keepdims=True))
-        other = np.cross(side, along)
+        other = _cross(side, along)
         t = np.linspace(0.0, 2.0 * np.pi, sides, endpoint=False)
         ring = side[:, None] * np.cos(t)[:, None] + other[:, None] * np.sin(t)[:, None]
         self.sheet(points[:, None] + ring * r[:, None, None], style, tone, glow, closed=(False, True))
@@ -305,3 +337,29 @@ class Mason:
         for side in sides:
             self.polygon(side, *roof)
         self.polygon([(x0, y, z0), (x1, y, z0), (x1, y, z1), (x0, y, z1)], *roof)
+
+
+def _level(normal: Array) -> tuple[Array, Array]:
+    """Unit vectors [n, 3] in planes with unit normals [n, 3]: one that runs level, and one upward along the plane."""
+    level = np.stack([normal[:, 2], np.zeros(len(normal)), -normal[:, 0]], axis=1)
+    length = np.sqrt((level * level).sum(axis=1, keepdims=True))
+    along = np.where(length > 1e-3, level / np.maximum(length, 1e-3), np.array([[1.0, 0.0, 0.0]]))
+    up = _cross(normal, along)
+    return along, np.where(up[:, 1:2] >= 0.0, up, -up)
+
+
+def _cut(quads: Sequence[_Quads]) -> tuple[Array, Array, Array, Ints]:
+    """The triangles of quadrangles: corners, normals, coordinates and parts."""
+    counts = [len(one.points) for one in quads]
+    points = np.concatenate([one.points for one in quads])
+    axes = np.repeat(np.stack([one.axes for one in quads]), counts, axis=0)
+    origin = np.repeat(np.stack([one.origin for one in quads]), counts, axis=0)
+    a, b, c, d = (points[:, k] for k in range(4))
+    first, second = _cross(b - a, c - a), _cross(c - a, d - a)
+    normal = _unit(np.where((first * first).sum(axis=1, keepdims=True) > 0.0, first, second))
+    along, up = _level(normal)
+    uv = np.stack([np.einsum("nkc,nc->nk", points, along), np.einsum("nkc,nc->nk", points, up)], axis=-1)
+    world = points @ axes + origin[:, None]
+    turned = np.broadcast_to((normal[:, None] @ axes)[:, :, None], (len(points), 2, 3, 3))
+    part = np.repeat(np.concatenate([one.part for one in quads]), 2)
+    return world[:, _FAN].reshape(-1, 3, 3), turned.reshape(-1, 3, 3), uv[:, _FAN].reshape(-1, 3, 2), part

@@ -170,8 +170,19 @@ class Sky:
         footprint = reach * reach * np.float32(self.pixel * 6.0)
         folds = noise.billows()(x, z, footprint) - 0.5 + 0.10 * noise.rough()(x * 1.7, z * 1.7, footprint)
         tone = 1.0 + np.float32(0.55) * folds * np.minimum(high * 6.0, 1.0) + 0.16 * (1.0 - high)
-        layer = colour(self.light.veil_colour) * tone
+        layer = colour(self.light.veil_colour) * tone + colour(self.light.veil_glow) * (self._patch(d) * tone)
         value: Array = sky + (layer - sky) * np.float32(self.light.veil)
+        return value
+
+    def _patch(self, d: Array) -> Array:
+        """How much of the sun comes through an even layer of cloud [n]: a broad patch, or a strip when it is low."""
+        high = np.float32(self.toward[1])
+        patch = np.exp((dot(d, self.toward) - 1.0) * np.float32(9.0))
+        low = np.exp(-((high / np.float32(0.16)) ** 2))
+        flat = np.sqrt(np.maximum(d[0] * d[0] + d[2] * d[2], np.float32(1e-6)))
+        ahead = np.maximum((d[0] * self._flat_sun[0] + d[2] * self._flat_sun[2]) / flat, 0.0)
+        strip = np.exp(-(((d[1] - np.float32(0.05)) / np.float32(0.11)) ** 2)) * ahead * ahead
+        value: Array = patch * (1.0 - np.float32(0.6) * low) + strip * (low * np.float32(0.8))
         return value
 
     def reflection(self, d: Array) -> Array:

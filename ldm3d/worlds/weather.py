@@ -10,23 +10,13 @@ from numpy.typing import NDArray
 
 from ldm3d.worlds import sprites
 from ldm3d.worlds.arrays import Array, Colour
-from ldm3d.worlds.light import TIMES, Light, times
+from ldm3d.worlds.light import TIMES, Light, luma, mix, times
 from ldm3d.worlds.plants import facing
 from ldm3d.worlds.scene import Cards, Scene, picked
 from ldm3d.worlds.spec import Mood, SceneSpec, Wish
 
 # What a rainbow needs: its centre lies opposite the sun, so a high sun would sink it below the horizon.
 BOW_SUN = 11.0
-
-
-def luma(colour: Colour) -> float:
-    """Luminance of linear RGB (Rec. 709)."""
-    return 0.2126 * colour[0] + 0.7152 * colour[1] + 0.0722 * colour[2]
-
-
-def mix(a: Colour, b: Colour, amount: float) -> Colour:
-    """From a (0) to b (1)."""
-    return (a[0] + (b[0] - a[0]) * amount, a[1] + (b[1] - a[1]) * amount, a[2] + (b[2] - a[2]) * amount)
 
 
 def _grey(colour: Colour) -> Colour:
@@ -37,9 +27,9 @@ def _grey(colour: Colour) -> Colour:
 def _cloudy(light: Light) -> Light:
     return replace(
         light,
-        sun=times(mix(light.sun, _grey(light.sun), 0.25), 0.34),
+        sun=times(mix(light.sun, _grey(light.sun), 0.2), 0.46),
         disc=times(light.disc, 0.12),
-        zenith=mix(light.zenith, times(_grey(light.horizon), 0.62), 0.55),
+        zenith=mix(light.zenith, times(_grey(light.horizon), 0.62), 0.45),
         horizon=mix(light.horizon, _grey(light.horizon), 0.35),
         anti=mix(light.anti, _grey(light.anti), 0.45),
         glow=times(light.glow, 0.45),
@@ -48,7 +38,7 @@ def _cloudy(light: Light) -> Light:
         cover=0.86,
         stars=light.stars * 0.6,
         fog=light.fog * 1.6,
-        shadow=0.55,
+        shadow=0.75,
     )
 
 
@@ -70,24 +60,25 @@ def _foggy(light: Light) -> Light:
     )
 
 
-def _veiled(light: Light, dark: float, veil: float) -> Light:
-    """Under an even layer of cloud: no sun, no sides, grey with a rest of the hour's colour."""
-    mean = mix(mix(light.horizon, light.anti, 0.5), light.zenith, 0.25)
-    grey = times(mix(mean, _grey(mean), 0.72), dark)
-    low = times(grey, 1.22)
+def _veiled(light: Light, dark: float, veil: float, through: float = 1.0) -> Light:
+    """Under an even layer of cloud: no sun, but the hour's own grey, and light where the sun stands behind it."""
+    grey = times(light.overcast, dark)
+    low = times(grey, 1.12)
+    glow = times(light.through, dark * through)
     return replace(
         light,
-        sun=times(mix(light.sun, _grey(light.sun), 0.6), 0.10),
+        sun=times(mix(light.sun, _grey(light.sun), 0.45), 0.10 * dark),
         disc=(0.0, 0.0, 0.0),
-        zenith=mix(light.zenith, grey, 0.9),
-        horizon=mix(times(light.horizon, dark), low, 0.8),
-        anti=mix(times(light.anti, dark), low, 0.85),
-        glow=times(light.glow, 0.10 * dark),
+        zenith=grey,
+        horizon=mix(low, glow, 0.22),
+        anti=times(grey, 0.96),
+        glow=times(glow, 0.35),
         cloud=times(grey, 0.62),
-        ground=times(light.ground, 0.75 * dark),
+        ground=times(mix(light.ground, times(grey, 0.3), 0.6), 0.75),
         ambient=light.ambient * 1.12,
         veil=veil,
         veil_colour=grey,
+        veil_glow=glow,
         cover=0.0,
         stars=0.0 if light.stars < 1.0 else 0.02,
         fog=light.fog * 2.0,
@@ -96,18 +87,34 @@ def _veiled(light: Light, dark: float, veil: float) -> Light:
 
 
 def _overcast(light: Light) -> Light:
-    return _veiled(light, 0.88, 0.95)
+    return _veiled(light, 1.0, 0.95)
+
+
+def _hued(light: Light, hue: Colour, low: float = 1.0) -> Light:
+    """The sky's colours times a hue; low over the ground they are brighter by the factor `low`."""
+
+    def changed(tone: Colour, factor: float = 1.0) -> Colour:
+        return (tone[0] * hue[0] * factor, tone[1] * hue[1] * factor, tone[2] * hue[2] * factor)
+
+    return replace(
+        light,
+        zenith=changed(light.zenith),
+        horizon=changed(light.horizon, low),
+        anti=changed(light.anti, low),
+        cloud=changed(light.cloud),
+        veil_colour=changed(light.veil_colour),
+    )
 
 
 def _rain(light: Light) -> Light:
-    light = _veiled(light, 0.52, 0.98)
+    light = _hued(_veiled(light, 0.66, 0.98, 0.5), (0.90, 1.0, 1.08))
     return replace(
-        light, wet=1.0, falling=-1.0, fog=max(light.fog, 0.0052), fog_height=400.0, exposure=light.exposure * 1.15
+        light, wet=1.0, falling=-1.5, fog=max(light.fog, 0.0068), fog_height=400.0, exposure=light.exposure * 1.15
     )
 
 
 def _snow(light: Light) -> Light:
-    light = _veiled(light, 0.92, 0.98)
+    light = _veiled(light, 1.05, 0.98, 0.6)
     return replace(
         light,
         snow=0.92,
@@ -119,10 +126,11 @@ def _snow(light: Light) -> Light:
 
 
 def _storm(light: Light) -> Light:
-    light = _veiled(light, 0.34, 0.70)
+    # Under the dark base of the clouds a paler, sallow strip of sky is left.
+    light = _hued(_veiled(light, 0.34, 0.70, 1.3), (0.97, 1.0, 0.90), 1.8)
     return replace(
         light, wet=1.0, falling=-0.7, fog=max(light.fog, 0.0022), fog_height=400.0, bolts=2, cover=0.93,
-        cloud=times(light.veil_colour, 0.55), exposure=light.exposure * 1.45, lamps=max(light.lamps, 0.5),
+        cloud=times(light.veil_colour, 0.55), exposure=light.exposure * 1.3, lamps=max(light.lamps, 0.5),
     )  # fmt: skip
 
 
@@ -130,19 +138,24 @@ def _aurora(light: Light) -> Light:
     """Northern lights: only where the sky is dark; by day nobody sees them."""
     if light.stars <= 0.0:
         return light
-    strength = 0.45 + 0.55 * min(light.stars, 1.0)
+    strength = 0.7 + 0.3 * min(light.stars, 1.0)
     return replace(
-        light, aurora=strength, cover=0.0, fill=times((0.006, 0.040, 0.026), strength), stars=max(light.stars, 0.6)
-    )
+        light, aurora=strength, cover=0.0, fill=times((0.008, 0.064, 0.040), strength), stars=max(light.stars, 0.6),
+        zenith=times(light.zenith, 0.7), horizon=mix(light.horizon, (0.02, 0.16, 0.11), 0.35),
+        anti=mix(light.anti, (0.02, 0.16, 0.11), 0.35),
+    )  # fmt: skip
 
 
 def _rainbow(light: Light) -> Light:
     """The sun stands behind, so that the bow is ahead where one looks first, before a darker sky."""
-    strength = min(1.25, luma(light.sun))
+    strength = min(1.6, 1.3 * luma(light.sun))
+    # A sun that has to stand low lights the land less.
+    wider = 1.0 + 0.4 * (1.0 - min(BOW_SUN / light.elevation, 1.0))
     return replace(
-        light, bow=strength, wet=0.6, cover=0.52, elevation=min(light.elevation, BOW_SUN), fog=light.fog * 1.3,
-        azimuth=light.azimuth % 360.0 - 180.0, zenith=mix(light.zenith, _grey(light.zenith), 0.25),
-        anti=mix(light.anti, times(_grey(light.anti), 0.55), 0.8),
+        light, bow=strength, wet=0.9, falling=-0.4, cover=0.56, elevation=min(light.elevation, BOW_SUN),
+        fog=light.fog * 1.3, azimuth=light.azimuth % 360.0 - 180.0, zenith=mix(light.zenith, _grey(light.zenith), 0.45),
+        anti=mix(light.anti, times(_grey(light.anti), 0.36), 0.85),
+        cloud=times(mix(light.cloud, _grey(light.cloud), 0.6), 0.72), exposure=light.exposure * wider,
     )  # fmt: skip
 
 
@@ -176,6 +189,7 @@ def _colours(light: Light, wish: Wish) -> Light:
             cloud=_tinted(light.cloud, sky, 0.55),
             glow=_tinted(light.glow, sky, 0.6),
             veil_colour=_tinted(light.veil_colour, sky, 0.6),
+            veil_glow=_tinted(light.veil_glow, sky, 0.6),
             sun=_tinted(light.sun, sky, 0.25),
         )
     if sun is not None:

@@ -10,7 +10,7 @@ import numpy as np
 from ldm3d.worlds import materials, noise, sprites
 from ldm3d.worlds.arrays import Array, Colour
 from ldm3d.worlds.heavens import Body, Heavens
-from ldm3d.worlds.light import Light
+from ldm3d.worlds.light import Light, luma, mix, times
 from ldm3d.worlds.places import Place
 from ldm3d.worlds.plants import Garden, scatter
 from ldm3d.worlds.rubble import boulders
@@ -50,17 +50,14 @@ WORLDS = (
 )  # fmt: skip
 
 
-def _luma(tone: Colour) -> float:
-    return 0.2126 * tone[0] + 0.7152 * tone[1] + 0.0722 * tone[2]
-
-
 def _sky(world: _World) -> Callable[[Light], Light]:
-    """The hour's light under another planet's air: each colour keeps its brightness."""
+    """The hour's light under another planet's air: each colour keeps its brightness, and what the hour gives it."""
 
     def hued(tone: Colour, hue: Colour, share: float) -> Colour:
-        factor = _luma(tone) / _luma(hue)
-        a, b, c = (t + (h * factor - t) * share for t, h in zip(tone, hue, strict=True))
-        return (a, b, c)
+        # Half of it is the planet's hue alone, half the hour's colour seen through it.
+        through = (tone[0] * hue[0], tone[1] * hue[1], tone[2] * hue[2])
+        own = mix(times(hue, luma(tone) / luma(hue)), times(through, luma(tone) / max(luma(through), 1e-6)), 0.5)
+        return mix(tone, own, share)
 
     def changed(light: Light) -> Light:
         return replace(
@@ -73,6 +70,7 @@ def _sky(world: _World) -> Callable[[Light], Light]:
             sun=hued(light.sun, world.horizon, 0.20),
             ground=hued(light.ground, world.ground, 0.7),
             veil_colour=hued(light.veil_colour, world.horizon, 0.5),
+            veil_glow=hued(light.veil_glow, world.horizon, 0.5),
             cover=light.cover * 0.3 if light.cover < 0.7 else light.cover,
             fog=light.fog * 1.8,
             green=((1.0, 1.0, 1.0), 0.0),

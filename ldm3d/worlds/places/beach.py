@@ -7,6 +7,7 @@ import numpy as np
 from ldm3d.worlds import materials, noise, sprites
 from ldm3d.worlds.arrays import Array
 from ldm3d.worlds.boats import WOOD, rowing_boat
+from ldm3d.worlds.light import mix
 from ldm3d.worlds.places import Place
 from ldm3d.worlds.plants import Garden, scatter, spread
 from ldm3d.worlds.scene import Lamps, Scene, Stones
@@ -15,7 +16,6 @@ from ldm3d.worlds.shapes import Mason
 from ldm3d.worlds.spec import Wish
 from ldm3d.worlds.vectors import colour, dot, smoothstep
 from ldm3d.worlds.water import Water
-from ldm3d.worlds.weather import mix
 
 EYE = 1.7
 LEVEL = -EYE - 0.41

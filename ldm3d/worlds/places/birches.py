@@ -83,71 +83,82 @@ class _Floor:
         return feet[np.abs(self.frame(x, z)[0]) > off]
 
 
-def _birch(garden: Garden, rng: np.random.Generator, foot: Array, tall: float) -> list[Array]:
-    """One birch; returns its bark's marks as rows of centre, half width, half height."""
-    away = float(np.hypot(foot[0], foot[2]))
-    detail = float(np.clip(1.2 - np.log2(away / 4.0) * 0.26, 0.0, 1.0))
-    r = tall * rng.uniform(0.0062, 0.0092)
+def _birches(garden: Garden, rng: np.random.Generator, feet: Array, tall: Array, detail: Array) -> Array:
+    """Birches [m] of one detail; returns the near ones' bark's marks as rows of centre, half width, half height."""
+    m, much = len(feet), float(detail[0])
+    away = np.hypot(feet[:, 0], feet[:, 2])
+    r = tall * rng.uniform(0.0062, 0.0092, m)
     t = np.linspace(0.0, 1.0, 5)[:, None]
-    lean = np.array([rng.normal(0, 0.030), 0.0, rng.normal(0, 0.030)]) * tall
-    sway = np.array([rng.normal(0, 0.006), 0.0, rng.normal(0, 0.006)]) * tall
-    axis = foot - UP * 0.2 + UP * tall * t + lean * t**1.4 + sway * np.sin(t * 7.0)
-    radius = r * np.array([1.25, 0.95, 0.72, 0.45, 0.08])
-    tint = np.array(WHITE) * np.exp(rng.normal(0, 0.07))
+    level = np.array([1.0, 0.0, 1.0])
+    lean = rng.normal(0, 0.030, (m, 1, 3)) * level * tall[:, None, None]
+    sway = rng.normal(0, 0.006, (m, 1, 3)) * level * tall[:, None, None]
+    axis = feet[:, None] - UP * 0.2 + UP * t * tall[:, None, None] + lean * t**1.4 + sway * np.sin(t * 7.0)
+    radius = r[:, None] * np.array([1.25, 0.95, 0.72, 0.45, 0.08])
+    tint = np.array(WHITE) * np.exp(rng.normal(0, 0.07, (m, 1)))
     garden.limb(
-        axis[:-1],
-        axis[1:],
-        np.stack([radius[:-1], radius[1:]], 1),
-        np.tile([tint], (4, 1)),
-        np.array([[0.7, 0.8], [0.8, 0.75], [0.75, 0.6], [0.6, 0.5]]),
+        axis[:, :-1].reshape(-1, 3),
+        axis[:, 1:].reshape(-1, 3),
+        np.stack([radius[:, :-1], radius[:, 1:]], axis=2).reshape(-1, 2),
+        np.repeat(tint, 4, axis=0),
+        np.tile(np.array([[0.7, 0.8], [0.8, 0.75], [0.75, 0.6], [0.6, 0.5]]), (m, 1)),
         0.35,
     )
     # Boughs rise, their ends hang.
-    n = int(5 + 9 * detail)
-    share = rng.uniform(0.46, 0.95, n)
-    root = np.stack([np.interp(share, t[:, 0], axis[:, k]) for k in range(3)], axis=1)
-    turn = rng.uniform(0, 2 * np.pi) + np.arange(n) * 2.39996
-    out = np.stack([np.cos(turn), np.zeros(n), np.sin(turn)], axis=1)
-    reach = tall * 0.150 * (1.25 - share) ** 0.7 * rng.uniform(0.7, 1.2, n)
-    tip = root + out * reach[:, None] + UP * (reach * rng.uniform(0.35, 0.9, n))[:, None]
+    n = int(5 + 9 * much)
+    share = rng.uniform(0.46, 0.95, (m, n))
+    root = _between(axis, share)
+    turn = rng.uniform(0, 2 * np.pi, (m, 1)) + np.arange(n) * 2.39996
+    out = np.stack([np.cos(turn), np.zeros((m, n)), np.sin(turn)], axis=2)
+    reach = tall[:, None] * 0.150 * (1.25 - share) ** 0.7 * rng.uniform(0.7, 1.2, (m, n))
+    tip = root + out * reach[..., None] + UP * (reach * rng.uniform(0.35, 0.9, (m, n)))[..., None]
     garden.limb(
-        root,
-        tip,
-        np.stack([r * 0.34 * (1.1 - share), np.full(n, 0.006)], 1),
-        np.tile([tint * 0.5], (n, 1)),
-        np.full((n, 2), 0.6),
+        root.reshape(-1, 3),
+        tip.reshape(-1, 3),
+        np.stack([r[:, None] * 0.34 * (1.1 - share), np.full((m, n), 0.006)], axis=2).reshape(-1, 2),
+        np.repeat(tint * 0.5, n, axis=0),
+        np.full((m * n, 2), 0.6),
         0.3,
     )
-    per = int(3 + 5 * detail)
-    which = np.repeat(np.arange(n), per)
-    along = rng.uniform(0.35, 1.1, len(which))[:, None]
-    size = tall * 0.030 * (1.0 + 0.9 * (1.0 - detail)) * rng.uniform(0.7, 1.3, len(which))
-    centre = root[which] + (tip - root)[which] * along + rng.normal(0, 0.30, (len(which), 3)) * reach[which][:, None]
-    centre[:, 1] -= rng.uniform(0.0, 0.55, len(which)) * reach[which]
-    normal = out[which] * 0.5 + UP * 0.7 + rng.normal(0, 0.25, (len(which), 3))
-    normal /= np.linalg.norm(normal, axis=1, keepdims=True)
-    leaf = garden.tints(1, LEAF, 0.14) * np.exp(rng.normal(0, 0.12, (len(which), 1)))
-    garden.clumps(centre, size, leaf, normal, np.clip(rng.uniform(0.45, 1.0, len(which)), 0, 1), sprites.LEAVES, 0.95)
-    if away > 30.0:
-        return []
+    per = int(3 + 5 * much)
+    k = n * per
+    along = rng.uniform(0.35, 1.1, (m, k, 1))
+    size = (tall * 0.030 * (1.0 + 0.9 * (1.0 - detail)))[:, None] * rng.uniform(0.7, 1.3, (m, k))
+    hanging, far = np.repeat(root, per, axis=1), np.repeat(reach, per, axis=1)
+    centre = hanging + np.repeat(tip - root, per, axis=1) * along + rng.normal(0, 0.30, (m, k, 3)) * far[..., None]
+    centre[..., 1] -= rng.uniform(0.0, 0.55, (m, k)) * far
+    normal = np.repeat(out, per, axis=1) * 0.5 + UP * 0.7 + rng.normal(0, 0.25, (m, k, 3))
+    normal /= np.linalg.norm(normal, axis=2, keepdims=True)
+    leaf = garden.tints(m, LEAF, 0.14)[:, None] * np.exp(rng.normal(0, 0.12, (m, k, 1)))
+    garden.clumps(
+        centre.reshape(-1, 3), size.ravel(), leaf.reshape(-1, 3), normal.reshape(-1, 3),
+        rng.uniform(0.45, 1.0, m * k), sprites.LEAVES, 0.95,
+    )  # fmt: skip
+    near = np.flatnonzero(away <= 30.0)
+    knee = axis[near, 0] + (axis[near, 1] - axis[near, 0]) * rng.uniform(0.06, 0.12, (len(near), 1))
     garden.limb(
-        axis[:1],
-        (axis[0] + (axis[1] - axis[0]) * rng.uniform(0.06, 0.12))[None],
-        np.array([[r * 1.36, r * 1.06]]),
-        np.array([[0.105, 0.092, 0.080]]),
-        np.full((1, 2), 0.7),
+        axis[near, 0],
+        knee,
+        r[near, None] * np.array([1.36, 1.06]),
+        np.tile([[0.105, 0.092, 0.080]], (len(near), 1)),
+        np.full((len(near), 2), 0.7),
         1.0,
     )
-    marks = []
-    for high in np.sort(rng.uniform(0.03, 0.75, int(14 + 30 * detail))):
-        middle = np.array([np.interp(high, t[:, 0], axis[:, k]) for k in range(3)])
-        here = float(np.interp(high, t[:, 0], radius))
-        way = rng.uniform(0, 2 * np.pi)
-        middle += np.array([np.cos(way), 0.0, np.sin(way)]) * here * 0.44
-        marks.append(
-            np.array([*middle, here * 0.64, here * rng.uniform(0.10, 0.22) * (1.0 + 3.0 * (rng.uniform() < 0.3))])
-        )
-    return marks
+    count = int(14 + 30 * much)
+    high = rng.uniform(0.03, 0.75, (len(near), count))
+    here = _between(radius[near][..., None], high)[..., 0]
+    way = rng.uniform(0, 2 * np.pi, high.shape)
+    aside = np.stack([np.cos(way), np.zeros_like(way), np.sin(way)], axis=2)
+    middle = _between(axis[near], high) + aside * (here * 0.44)[..., None]
+    flat = rng.uniform(0.10, 0.22, high.shape) * np.where(rng.uniform(0, 1, high.shape) < 0.3, 4.0, 1.0)
+    return np.concatenate([middle, (here * 0.64)[..., None], (here * flat)[..., None]], axis=2).reshape(-1, 5)
+
+
+def _between(points: Array, share: Array) -> Array:
+    """Values [m, n, c] at shares [m, n] of the way along five evenly spaced ones [m, 5, c]."""
+    at = np.minimum((share * 4.0).astype(int), 3)
+    row = np.arange(len(points))[:, None]
+    value: Array = points[row, at] + (points[row, at + 1] - points[row, at]) * (share * 4.0 - at)[..., None]
+    return value
 
 
 def _wood(garden: Garden, rng: np.random.Generator, floor: _Floor, wish: Wish) -> Stones | None:
@@ -157,13 +168,16 @@ def _wood(garden: Garden, rng: np.random.Generator, floor: _Floor, wish: Wish) -
     trees = np.concatenate([near, far])
     if wish.lone == "trees":
         trees = trees[np.abs(np.hypot(trees[:, 0], trees[:, 2]) - 8.0).argsort()[:1]]
-    marks = []
-    for foot in trees:
-        marks += _birch(garden, rng, foot, rng.uniform(12.0, 19.0) * wish.scale)
-    if not marks:
-        return None
-    rows = np.stack(marks)
+    tall = rng.uniform(12.0, 19.0, len(trees)) * wish.scale
+    detail = np.clip(1.2 - np.log2(np.hypot(trees[:, 0], trees[:, 2]) / 4.0) * 0.26, 0.0, 1.0)
+    # Trees of about equal detail are grown together; none has more than its distance allows.
+    detail = np.floor(detail * 15.0) / 15.0
+    marks = [_birches(garden, rng, trees[same], tall[same], detail[same]) for same in (
+        np.flatnonzero(detail == much) for much in np.unique(detail))]  # fmt: skip
+    rows = np.concatenate(marks) if marks else np.zeros((0, 5))
     n = len(rows)
+    if not n:
+        return None
     return Stones(
         centre=rows[:, :3],
         axes=rows[:, [3, 4, 3]],

@@ -8,7 +8,7 @@ import numpy as np
 
 from ldm3d.worlds import materials, noise, sprites
 from ldm3d.worlds.arrays import Array
-from ldm3d.worlds.light import Light
+from ldm3d.worlds.light import Light, mix
 from ldm3d.worlds.places import Place
 from ldm3d.worlds.plants import Garden, scatter
 from ldm3d.worlds.rubble import boulders
@@ -18,7 +18,6 @@ from ldm3d.worlds.shapes import Mason
 from ldm3d.worlds.spec import Wish
 from ldm3d.worlds.vectors import colour, dot, smoothstep
 from ldm3d.worlds.water import Water
-from ldm3d.worlds.weather import mix
 
 EYE = 1.7
 RIM = 95.0

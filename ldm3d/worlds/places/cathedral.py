@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 
@@ -11,7 +10,7 @@ from ldm3d.worlds import materials, noise
 from ldm3d.worlds.arrays import Array, Colour, Ints
 from ldm3d.worlds.filters import stripes
 from ldm3d.worlds.gothic import chandelier, lancet, pierced, pillar, tracery, vault
-from ldm3d.worlds.light import Light, inside, times
+from ldm3d.worlds.light import inside
 from ldm3d.worlds.places import Place
 from ldm3d.worlds.scene import Lamps, Meshes, Scene
 from ldm3d.worlds.shade import Hit, Shader
@@ -286,11 +285,6 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
     meshes = church.mason.meshes()
     assert meshes is not None
 
-    def light(outdoors: Light) -> Light:
-        day = 0.0 if outdoors.stars > 0.5 else 0.4 + 0.6 * (1.0 - outdoors.lamps)
-        fill = times((0.062, 0.056, 0.052), 0.35 + 0.65 * day)
-        return replace(inside(daylight=0.22, fill=fill, exposure=1.35)(outdoors), shadow=1.0)
-
     return Scene(
         ceiling=church.ceiling,
         shade_ceiling=lambda hit, shader: np.full_like(hit.p, 0.01),
@@ -299,7 +293,7 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
         meshes=meshes,
         shade_meshes=_coloured(church, meshes),
         lamps=Lamps.at(lamps, (12.0, 7.9, 3.9), 20.0),
-        light=light,
+        light=inside(daylight=0.22, fill=(0.062, 0.056, 0.052), exposure=1.35, follow=0.8),
         shadow_reach=75.0,
         rain=False,
         snow=0.0,

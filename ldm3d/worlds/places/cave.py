@@ -6,7 +6,7 @@ import numpy as np
 
 from ldm3d.worlds import materials, noise, sprites
 from ldm3d.worlds.arrays import Array
-from ldm3d.worlds.light import inside
+from ldm3d.worlds.light import inside, mix
 from ldm3d.worlds.places import Place
 from ldm3d.worlds.plants import Garden, scatter
 from ldm3d.worlds.scene import Lamps, Scene, Stones, joined
@@ -15,7 +15,6 @@ from ldm3d.worlds.shapes import Mason
 from ldm3d.worlds.spec import Wish
 from ldm3d.worlds.vectors import colour, dot, smoothstep
 from ldm3d.worlds.water import Water
-from ldm3d.worlds.weather import mix
 
 EYE = 1.7
 POOL = -EYE - 0.5
@@ -278,7 +277,7 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
         stones=stones,
         meshes=mason.meshes(),
         lamps=lamps,
-        light=inside(daylight=0.045, fill=(0.026, 0.026, 0.031), exposure=1.75, lamps=1.0),
+        light=inside(daylight=0.075, fill=(0.026, 0.026, 0.031), exposure=1.75, follow=0.7),
         shadow_reach=45.0,
         smooth=0.12,
         rain=False,

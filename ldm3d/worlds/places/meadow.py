@@ -6,14 +6,13 @@ import numpy as np
 
 from ldm3d.worlds import noise, sprites
 from ldm3d.worlds.arrays import Array
-from ldm3d.worlds.light import times
+from ldm3d.worlds.light import mix, times
 from ldm3d.worlds.places import Place
 from ldm3d.worlds.plants import Garden, asked, scatter, spread
 from ldm3d.worlds.scene import Scene, Stones
 from ldm3d.worlds.shade import Hit, Shader
 from ldm3d.worlds.sky import colour, smoothstep
 from ldm3d.worlds.spec import Wish
-from ldm3d.worlds.weather import mix
 
 EYE = 1.6
 GREEN, DRY = (0.105, 0.190, 0.030), (0.250, 0.225, 0.070)

@@ -9,7 +9,7 @@ import numpy as np
 from ldm3d.worlds import materials
 from ldm3d.worlds.arrays import Array, Colour
 from ldm3d.worlds.heavens import Body, Heavens
-from ldm3d.worlds.light import Light
+from ldm3d.worlds.light import Light, mix, times
 from ldm3d.worlds.places import Place
 from ldm3d.worlds.plants import Garden
 from ldm3d.worlds.scene import Lamps, Scene, Stones
@@ -171,19 +171,25 @@ def _rocks(rng: np.random.Generator, garden: Garden, count: int) -> Stones:
 
 
 def _airless(light: Light) -> Light:
-    """The hour's light without air: a hard white sun, black shadows, no haze; the planet shines from below."""
-    day = 0.35 if light.night else 1.0
+    """The hour's light without air: a hard sun, black shadows, no haze; the planet shines from below.
+
+    The station's day is an orbit: at its ends the sun is seen through the rim of the planet's air, and reddened.
+    """
+    r, g, b = times(light.sun, 3.5 / max(light.sun))
+    rim = 0.75 * (1.0 - min(light.elevation / 40.0, 1.0)) if not light.night else 0.4
+    day = 1.0 if light.disc[0] > 5.0 else 0.35 if light.night and light.disc[0] > 0.0 else 0.22
+    shine = 0.35 + 0.9 * min(light.elevation / 60.0, 1.0) * day
     return replace(
         light,
-        sun=(3.5 * day, 3.35 * day, 3.15 * day),
+        sun=times(mix((3.5, 3.4, 3.25), (r, g, b), rim), day),
         disc=(24.0, 23.0, 21.0),
         zenith=(0.002, 0.0022, 0.004),
         horizon=(0.004, 0.0045, 0.007),
         anti=(0.003, 0.0035, 0.005),
         glow=(0.03, 0.03, 0.03),
-        ground=(0.045, 0.06, 0.085),
+        ground=times((0.045, 0.06, 0.085), shine),
         ambient=1.0,
-        exposure=0.78 if not light.night else 1.5,
+        exposure=0.78 if light.disc[0] > 5.0 else 1.3,
         lamps=1.0,
         stars=max(light.stars, 0.8),
         cover=0.0,
