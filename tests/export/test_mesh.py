@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import trimesh
@@ -239,3 +242,40 @@ def test_points_of_layers_are_those_that_are_seen_and_those_hidden_behind() -> N
     blue = colours[:, 2] > 150
     assert (np.abs(r[blue] - 4) < 1e-3).all()
     assert blue.sum() == pytest.approx((r < 3).sum(), rel=0.05)
+
+
+LARGEST = """
+import resource, sys
+import subprocess
+import sys
+
+import numpy as np
+from depthfusion.export import geometry
+from depthfusion.jobs.progress import Progress
+from depthfusion.look import Look
+from depthfusion.panorama import Panorama
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+width, height = 16384, 8192
+wave = (30000 + 9000 * np.sin(np.arange(width) / width * 6 * np.pi)).astype(np.uint16)
+depth = np.repeat(wave[None], height, axis=0)
+scene, rule = Panorama(np.zeros((8, 16, 3), np.uint8), depth), Look(edges="stretched").displacement()
+before = peak()
+(part,), _ = geometry.meshes(scene, rule, None, 2_000_000, Progress())
+meshed = peak()
+count = sum(len(positions) for positions, _ in geometry.cloud(scene, rule, None, 3_000_000))
+print(before, meshed, peak(), len(part.mesh.faces), count)
+"""
+
+
+@pytest.mark.full
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is told in other units elsewhere")
+def test_the_largest_panorama_takes_less_than_a_gigabyte_beside_itself() -> None:
+    said = subprocess.run([sys.executable, "-c", LARGEST], check=True, capture_output=True, text=True).stdout
+    before, meshed, clouded, triangles_, points = map(int, said.split())
+    assert 1_900_000 < triangles_ <= 2_000_000
+    assert points == pytest.approx(3_000_000, rel=0.01)
+    assert meshed - before < 1000
+    assert clouded == meshed  # points come in parts
