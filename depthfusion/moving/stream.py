@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import subprocess
 from dataclasses import dataclass
@@ -76,6 +77,8 @@ class Stream:
 def probe(path: Path) -> Stream:
     """Read what the video at `path` is: all of the file is passed through once, without decoding it.
 
+    What was found is remembered until the file changes, as a window opens the same one again and again.
+
     Raises:
         InputError: there is no such file, it holds no video, or is broken.
         MachineError: there is no ffmpeg.
@@ -83,6 +86,12 @@ def probe(path: Path) -> Stream:
     if not path.is_file():
         what = "is no file" if path.exists() else "does not exist"
         raise InputError(f"{path} {what}; check the name")
+    facts = path.stat()
+    return _probed(path, facts.st_size, facts.st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=8)
+def _probed(path: Path, _size: int, _modified: int) -> Stream:
     arguments = ["-hide_banner", "-nostdin", "-nostats", "-loglevel", "info", "-i", str(path.absolute())]
     copying = ["-map", "0:V:0", "-c", "copy", "-f", "framecrc", "pipe:1"]
     pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}

@@ -99,6 +99,16 @@ def test_a_depth_of_another_rate_and_size_is_taken_at_the_same_times(tmp_path: P
             assert (np.unique(rgb) == round((4 + i) / 219 * 255)).all()
 
 
+def test_a_file_that_changed_is_read_anew(clip: Path, tmp_path: Path) -> None:
+    path = tmp_path / "a.mp4"
+    path.write_bytes(clip.read_bytes())
+    with MovingPanorama(path) as scene, MovingPanorama(path) as again:
+        assert len(scene.times) == len(again.times) == 40
+    encode(path, luma(numbered(3, (32, 32)), "yuv420p"), (32, 32), "yuv420p", *LOSSLESS["h264"])
+    with MovingPanorama(path) as scene:
+        assert len(scene.times) == 3
+
+
 def test_a_single_frame_is_a_scene_of_a_second(tmp_path: Path) -> None:
     path = encode(tmp_path / "a.mp4", luma(numbered(1, (32, 32)), "yuv420p"), (32, 32), "yuv420p", *LOSSLESS["h264"])
     with MovingPanorama(path) as scene:
