@@ -110,6 +110,19 @@ def test_count_and_rate_are_exact(world: Path, tmp_path: Path, seconds: float, f
     assert video.size == (32, 16)
 
 
+@pytest.mark.full
+@pytest.mark.parametrize("size", [[4096, 4096], [8192, 4096]])
+def test_pictures_larger_than_a_tile_are_whole(world: Path, tmp_path: Path, size: list[int]) -> None:
+    view, export = {"yaw": 30.0}, {"path": "turntable", "size": size}
+    frames = made(world, tmp_path / "a.mp4", view=view, export={**export, "seconds": 1, "fps": 1}).frames
+    StillJob(str(world), str(tmp_path / "a.png"), view=view, export={"size": size}).run(Progress())
+    still = np.asarray(Image.open(tmp_path / "a.png"))
+    assert frames.shape == (1, *still.shape)
+    for y in range(0, size[1], 1024):
+        for x in range(0, size[0], 1024):
+            assert psnr(frames[0, y : y + 1024, x : x + 1024], still[y : y + 1024, x : x + 1024]) > 40
+
+
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_preset_goes_on_at_its_seam_as_everywhere(world: Path, tmp_path: Path, name: str) -> None:
     frames = made(world, tmp_path / "a.mp4", export={"path": name, "seconds": 1, "fps": 24}).frames.astype(float)
