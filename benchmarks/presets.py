@@ -1,7 +1,7 @@
-"""What the presets of x264 and x265 cost and give: `python -m benchmarks.presets`.
+"""What the presets of x264, x265 and SVT-AV1 cost and give: `python -m benchmarks.presets`.
 
 A side-by-side clip of a sketch world is encoded with every preset at the default quality. Time is the encoder's
-processor time, colour conversion included; PSNR is over the decoded RGB frames.
+processor time; PSNR is over the decoded values of all three planes.
 """
 
 from __future__ import annotations
@@ -18,17 +18,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks import measure
-from benchmarks.export import FPS, SIZE, pictures
-from depthfusion import panorama
-from depthfusion.export.codecs import Encoding
-from depthfusion.export.ffmpeg import program
-from depthfusion.export.scene import drawing
+from benchmarks.export import CASES, FPS, drawn
+from depthfusion.export.encoding import Encoding
+from depthfusion.export.jobs import VideoJob
+from depthfusion.ffmpeg_program import program
 from depthfusion.generate.jobs import GenerateJob
 from depthfusion.jobs.progress import Progress
-from depthfusion.look import Look
 
-PRESETS = ("ultrafast", "superfast", "veryfast", "fast", "medium")
-OURS = "veryfast"
+CASE = CASES["sbs"]
+PRESETS = {
+    "h264": ("veryfast", ("ultrafast", "superfast", "veryfast", "fast", "medium")),
+    "hevc": ("veryfast", ("ultrafast", "superfast", "veryfast", "fast", "medium")),
+    "av1": ("8", ("12", "10", "8", "6")),
+}
+"""Of each codec ours, and those it is held against."""
 
 
 def main() -> None:
@@ -41,33 +44,32 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         scene = Path(folder) / "world.png"
         GenerateJob({"prompt": "a forest in the morning", "seed": 1}, str(scene)).run(Progress())
-        read = panorama.load(scene)
-        rule = Look().displacement(read.near, read.far)
-        with drawing(read, Progress()) as draw:
-            frames = np.stack(list(pictures(draw, rule, arguments.frames / FPS, arguments.frames)))
-        for codec in ("h264", "hevc"):
+        export = {"seconds": arguments.frames / FPS, "fps": FPS, "size": list(CASE.size)}
+        job = VideoJob(str(scene), str(Path(folder) / "clip.mp4"), view=CASE.view, export=export)
+        frames = np.stack(drawn(job, CASE, arguments.frames, keep=True)[0])
+        for codec, (ours, presets) in PRESETS.items():
             told: dict[str, dict[str, float]] = {}
             loop = {
                 preset: lambda codec=codec, preset=preset, told=told: encoded(
                     codec, preset, frames, Path(folder) / f"{codec}-{preset}.mp4", told
                 )
-                for preset in PRESETS
+                for preset in presets
             }
             measured = measure.interleaved(loop, arguments.runs)
             for preset, times in measured.items():
                 case: dict[str, Any] = {"name": f"{codec}, {preset}", **told[preset], "runs": times}
-                if preset != OURS:
-                    case |= {"peer": OURS, "ratio": measure.ratio(measured, preset, OURS)}
+                if preset != ours:
+                    case |= {"peer": ours, "ratio": measure.ratio(measured, preset, ours)}
                 cases.append(case)
     measure.record("presets", "ms a frame", cases)
 
 
 def encoded(codec: str, preset: str, frames: NDArray[np.uint8], clip: Path, told: dict[str, dict[str, float]]) -> float:
-    """Encode `frames` [n, h, w, 3] and return the processor milliseconds a frame; tell megabytes and decibels."""
-    command = Encoding(SIZE, Fraction(FPS), codec, threads=2).arguments(clip)
-    command[command.index(OURS)] = preset
+    """Encode NV12 `frames` [n, bytes]; return the processor milliseconds a frame; tell megabytes and decibels."""
+    command = Encoding(CASE.size, Fraction(FPS), codec, threads=2).arguments(clip)
+    command[command.index("-preset") + 1] = preset
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([program(), *command], input=frames.tobytes(), check=True)
+    subprocess.run([program(), *command], input=frames.tobytes(), check=True, stderr=subprocess.DEVNULL)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     took = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     if preset not in told:
@@ -76,8 +78,8 @@ def encoded(codec: str, preset: str, frames: NDArray[np.uint8], clip: Path, told
 
 
 def psnr(clip: Path, frames: NDArray[np.uint8]) -> float:
-    """Return the peak signal-to-noise ratio of the decoded clip in dB."""
-    command = [program(), "-v", "error", "-i", str(clip), "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
+    """Return the peak signal-to-noise ratio of the decoded clip's planes in dB."""
+    command = [program(), "-v", "error", "-i", str(clip), "-f", "rawvideo", "-pix_fmt", "nv12", "-"]
     raw = subprocess.run(command, check=True, capture_output=True).stdout
     decoded = np.frombuffer(raw, np.uint8).reshape(frames.shape)
     errors = [np.square(a.astype(np.float32) - b).mean() for a, b in zip(decoded, frames, strict=True)]
