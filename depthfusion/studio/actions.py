@@ -23,6 +23,7 @@ SHORTCUTS = (
     ("Shift", "faster"),
     ("Arrow keys", "look"),
     ("Home", "return to the middle"),
+    ("Space", "play and pause a world that moves"),
     ("F11, Esc", "full screen and back"),
     ("Ctrl+Enter", "generate"),
     ("Ctrl+O, Ctrl+S", "open, save the project"),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from depthfusion.errors import InputError
+from depthfusion.moving.scene import SUFFIXES as VIDEOS
 from depthfusion.project import SUFFIX as PROJECT
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".exr")
@@ -28,7 +29,7 @@ class Opening:
 
 def welcome(path: Path) -> bool:
     """Whether a file of this name may be dropped."""
-    return path.suffix.lower() in {*DEPTHS, PROJECT}
+    return path.suffix.lower() in {*DEPTHS, *VIDEOS, PROJECT}
 
 
 def named_depth(path: Path) -> bool:
@@ -47,7 +48,9 @@ def understand(paths: Sequence[Path]) -> Opening:
     known = [path for path in paths if welcome(path)]
     if not known:
         names = ", ".join(path.name for path in paths)
-        raise InputError(f"{names} cannot be opened here: drop a 360° picture, alone or with its depth, or a project")
+        raise InputError(
+            f"{names} cannot be opened here: drop a 360° picture or video, alone or with its depth, or a project"
+        )
     if len(known) > 2:
         raise InputError(f"{len(known)} files are too many: drop one picture, or a picture and its depth")
     projects = [path for path in known if path.suffix.lower() == PROJECT]
@@ -55,23 +58,29 @@ def understand(paths: Sequence[Path]) -> Opening:
         return Opening(projects[0])
     if len(known) == 1:
         return Opening(_colour_of(known[0]))
+    videos = sum(path.suffix.lower() in VIDEOS for path in known)
+    if videos == 1:
+        both = " and ".join(path.name for path in known)
+        raise InputError(f"of {both} one moves and one does not: drop a video with a video of its depth")
     depths = [path for path in known if named_depth(path)]
-    if len(depths) != 1:
+    if len(depths) != 1 and not videos:
         depths = [path for path in known if is_grey(path)]
     if len(depths) != 1:
         both = " and ".join(path.name for path in known)
         which = "both look" if depths else "neither looks"
-        raise InputError(f"of {both} {which} like a depth map: name the depth NAME.depth.png and drop them again")
+        name = f"NAME.depth{known[0].suffix if videos else '.png'}"
+        raise InputError(f"of {both} {which} like a depth map: name the depth {name} and drop them again")
     colour = next(path for path in known if path != depths[0])
     return Opening(colour, depths[0])
 
 
 def _colour_of(path: Path) -> Path:
-    """Return the picture that a depth dropped alone belongs to, else the path itself."""
+    """Return the picture or video that a depth dropped alone belongs to, else the path itself."""
     if not named_depth(path):
         return path
     stem = re.sub(r"[._ -]?depth([._ -]?map)?$", "", path.stem, flags=re.IGNORECASE)
-    beside = (path.with_name(stem + suffix) for suffix in PICTURES)
+    kinds = VIDEOS if path.suffix.lower() in VIDEOS else PICTURES
+    beside = (path.with_name(stem + suffix) for suffix in kinds)
     return next((colour for colour in beside if stem and colour.is_file()), path)
 
 

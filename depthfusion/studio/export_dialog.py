@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from depthfusion.studio import theme
 from depthfusion.studio.session import Session
 
-_WIDE = 720
+_WIDE = 676
 
 
 def heading(text: str) -> QLabel:
@@ -79,7 +79,6 @@ class ExportDialog(QDialog):
         self._before = session.snapshot()
         self.setWindowTitle(title)
         self.setStyleSheet(theme.sheet())
-        self.setMinimumWidth(_WIDE)
         self._folder = Path()
         self._own_name = False
         column = QVBoxLayout(self)
@@ -87,6 +86,7 @@ class ExportDialog(QDialog):
         column.setSpacing(theme.GAP)
         head = QLabel(title)
         head.setObjectName("title")
+        head.setMinimumWidth(_WIDE)  # the dialog's own least size is left to its layout
         column.addWidget(head)
         self.body = QVBoxLayout()
         self.body.setSpacing(theme.GAP)

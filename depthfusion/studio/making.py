@@ -130,8 +130,7 @@ class Making(QObject):
     def begin_from(self, path: Path | None = None) -> None:
         """Take a panorama, the open one by default, as what the next world begins from."""
         source = self._session.source
-        if path is None and source is None:
-            self._window.banner.tell("info", "there is no world yet: generate one, or open a panorama")
+        if path is None and not self._window.stands_still():
             return
         with self._session.history.together():
             self._session.request.update({"source": str(path or source.panorama), "mask": ""})

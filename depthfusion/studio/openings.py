@@ -52,7 +52,7 @@ class Openings(QObject):
 
         `settled`: the session's settings stay; otherwise those that the files bring are taken over.
         """
-        self._loader.start(opener(paths, settled))
+        self._loader.start(opener(paths, settled, self._session.export.at if settled else 0.0))
 
     def go_back(self, files: tuple[Path, ...]) -> None:
         """Open a world of late again. The settings stay as they are, but for a project's, which are its own."""
@@ -60,12 +60,12 @@ class Openings(QObject):
 
     def ask(self) -> None:
         """Ask for files to open."""
-        known = " ".join(f"*{suffix}" for suffix in (*drops.DEPTHS, drops.PROJECT))
+        known = " ".join(f"*{suffix}" for suffix in (*drops.DEPTHS, *drops.VIDEOS, drops.PROJECT))
         here = self._session.files[0].parent if self._session.files else places.results().parent
 
         def made() -> QFileDialog:
             dialog = QFileDialog(self._window, "Open a panorama (choose its depth with it) or a project", str(here))
-            dialog.setNameFilter(f"Panoramas and projects ({known})")
+            dialog.setNameFilter(f"Panoramas, videos and projects ({known})")
             dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
             dialog.filesSelected.connect(lambda names: self.open(*map(Path, names)))
             return dialog
@@ -81,12 +81,21 @@ class Openings(QObject):
         if self._window.viewport is not None:
             self._window.viewport.show_scene(scene)
             self._layer()
+        if not scene.settled and project.is_project(scene.files[0]):
+            self._session.adopt_project(scene.project)
+        self._window.player.take_over(scene)
         if scene.settled:
             return
-        if project.is_project(scene.files[0]):
-            self._session.adopt_project(scene.project)
+        if scene.motion is not None:
+            self._window.player.play()
         if scene.panorama.request is not None:
             self._adopt_request(dict(scene.panorama.request))
+
+    def show_moment(self, scene: Scene) -> None:
+        """Show a world that moves at another of its times, with its edges as the look has them."""
+        if self._window.viewport is not None:
+            self._window.viewport.show_moment(scene)
+            self._layer()
 
     def _look_changed(self, name: str) -> None:
         if name == "edges":
@@ -105,8 +114,9 @@ class Openings(QObject):
 
     def _layered(self, made: tuple[Scene, Behind]) -> None:
         scene, layer = made
-        if self._window.viewport is not None and self._window.viewport.scene is scene:
-            self._window.viewport.show_behind(layer)
+        viewport = self._window.viewport
+        if viewport is not None and viewport.scene is scene and not self._window.player.playing:
+            viewport.show_behind(layer)
 
     def _not_opened(self, trouble: Trouble) -> None:
         if isinstance(trouble.error, NoDepthError):

@@ -48,8 +48,7 @@ class PictureWork(QObject):
 
     def ask_depth(self, picture: Path | None = None) -> None:
         """Ask with what the depth of a picture, by default the open panorama, is estimated."""
-        if picture is None and self._session.source is None:
-            self._nothing_open()
+        if picture is None and not self._stands_still():
             return
         engines = self._window.prompt.engines
         if not engines.listed:  # it is still being looked what there is
@@ -68,8 +67,7 @@ class PictureWork(QObject):
     def ask_larger(self) -> None:
         """Ask how large the open panorama is to be, and with what."""
         source, size = self._session.source, self._session.size
-        if source is None or size is None:
-            self._nothing_open()
+        if not self._stands_still():
             return
         engines = self._window.prompt.engines
         if not engines.listed:
@@ -153,5 +151,6 @@ class PictureWork(QObject):
         task = self._window.tasks.submit("generate", job, title)
         task.done.connect(lambda result: self._window.open(Path(result["panorama"]), settled=True))
 
-    def _nothing_open(self) -> None:
-        self._window.banner.tell("info", "there is no world yet: generate one, or open a panorama")
+    def _stands_still(self) -> bool:
+        """Whether a world is open that can be worked on; if not, say why."""
+        return self._window.stands_still()

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 
 from depthfusion import project
 from depthfusion.errors import InputError
+from depthfusion.moving.scene import is_moving
+from depthfusion.panorama import MissingDepthError
 from depthfusion.project import Project
 from depthfusion.studio.drops import ordinary, understand
 
 if TYPE_CHECKING:
+    from depthfusion.moving import MovingPanorama
     from depthfusion.panorama import Panorama
     from depthfusion.render.prepare import Behind, Prepared
 
@@ -29,6 +32,15 @@ class NoDepthError(InputError):
 
 
 @dataclass(frozen=True)
+class Motion:
+    """How a world moves: its length in seconds, frames a second, and the time that is shown."""
+
+    duration: float
+    rate: float
+    at: float
+
+
+@dataclass(frozen=True)
 class Scene:
     """An open world.
 
@@ -36,6 +48,7 @@ class Scene:
         files: what was opened.
         project: the panorama's files, and the project's settings where one was opened.
         settled: whether its settings are not to be taken over, because the session has later ones.
+        motion: how it moves; then panorama and prepared are what is shown at that moment.
         panorama: colour and depth.
         prepared: the same as the renderer takes it.
     """
@@ -45,6 +58,7 @@ class Scene:
     panorama: Panorama
     prepared: Prepared
     settled: bool = False
+    motion: Motion | None = None
 
     @property
     def name(self) -> str:
@@ -52,13 +66,13 @@ class Scene:
         return self.files[0].stem
 
 
-def opener(paths: tuple[Path, ...], settled: bool = False) -> Callable[[], Scene]:
+def opener(paths: tuple[Path, ...], settled: bool = False, at: float = 0.0) -> Callable[[], Scene]:
     """Return what opens dropped or chosen files, for a thread of its own."""
-    return lambda: open_files(paths, settled)
+    return lambda: open_files(paths, settled, at)
 
 
-def open_files(paths: tuple[Path, ...], settled: bool = False) -> Scene:
-    """Open a picture, a picture and its depth, or a project.
+def open_files(paths: tuple[Path, ...], settled: bool = False, at: float = 0.0) -> Scene:
+    """Open a picture or video, one with its depth, or a project. `at` is the time to show of one that moves.
 
     Raises:
         InputError: they cannot be read, or mean nothing together.
@@ -69,19 +83,53 @@ def open_files(paths: tuple[Path, ...], settled: bool = False) -> Scene:
 
     opening = understand(paths)
     opened = project.load_scene(opening.scene, opening.depth)
+    files = (opening.scene, opening.depth) if opening.depth else (opening.scene,)
+    if is_moving(opened.panorama):
+        shown = opened.export.at if project.is_project(opening.scene) and not settled else at
+        with moving_of(opened) as video:
+            return moment(files, opened, video, shown, settled)
     if opened.depth is None:
         _check_has_depth(opened.panorama)
     read = panorama.load(opened.panorama, opened.depth, invert_depth=opened.invert_depth, depth_unit=opened.depth_unit)
-    files = (opening.scene, opening.depth) if opening.depth else (opening.scene,)
     return Scene(files, opened, read, prepare(read.rgb, read.depth), settled)
 
 
+def moving_of(opened: Project, quick: bool = False) -> MovingPanorama:
+    """Return a project's video. Raises `InputError` in the window's words where it has no depth."""
+    from depthfusion.moving import MovingPanorama
+
+    try:
+        return MovingPanorama(opened.panorama, opened.depth, invert_depth=opened.invert_depth, quick=quick)
+    except MissingDepthError:
+        name = opened.panorama
+        raise InputError(
+            f"{name.name} has no depth, as it is not square (colour above, depth below): drop it together with the "
+            f"video of its depth, or put that beside it as {name.stem}.depth{name.suffix}"
+        ) from None
+
+
+def moment(files: tuple[Path, ...], opened: Project, video: MovingPanorama, at: float, settled: bool = True) -> Scene:
+    """Return a world that moves as it is at a time in seconds, or at its beginning if it is shorter."""
+    from depthfusion.render.prepare import prepare
+
+    at = at if at < video.duration else 0.0
+    read = video.at(at)
+    motion = Motion(video.duration, video.rate, at)
+    return Scene(files, opened, read, prepare(read.rgb, read.depth), settled, motion)
+
+
 def behind(scene: Scene) -> tuple[Scene, Behind]:
-    """Return a scene and the layer behind its depth edges: seconds of work, for a thread of its own."""
-    from depthfusion.layers import split
+    """Return a scene and the layer behind its depth edges: seconds of work, for a thread of its own.
+
+    It is the one that is kept beside the panorama, else one that is made here.
+    """
+    from depthfusion.layers.files import layers_of
+    from depthfusion.layers.split import split
     from depthfusion.render.prepare import prepare_layers
 
-    return scene, prepare_layers(split(scene.panorama.rgb, scene.panorama.depth))
+    rgb, depth = scene.panorama.rgb, scene.panorama.depth
+    layers = split(rgb, depth) if scene.motion else layers_of(scene.project.panorama, rgb, depth)
+    return scene, prepare_layers(layers)
 
 
 def _check_has_depth(picture: Path) -> None:

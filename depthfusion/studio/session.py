@@ -63,6 +63,7 @@ class Session:
         size: width and height of the panorama that is open.
         source: the panorama and its depth, and a project's own camera path; the states count, not those in it.
         last_seed: the seed of the last generation, for keeping it.
+        duration: the seconds of a world that moves; None for one that stands still.
     """
 
     def __init__(self) -> None:
@@ -82,6 +83,7 @@ class Session:
         self.source: Project | None = None
         self.scene_changed = Signal()
         self.last_seed: int | None = None
+        self.duration: float | None = None
         self._had: dict[str, tuple[str, float | None]] = {}
         self.export.changed.connect(self._export_changed)
 

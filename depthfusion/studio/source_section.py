@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QLabel
 
 from depthfusion.generate.request import GenerationRequest
+from depthfusion.moving.scene import is_moving
 from depthfusion.studio import mask, start_picture, theme
 from depthfusion.studio.background import Latest
 from depthfusion.studio.fields import Form
@@ -100,7 +101,8 @@ class SourceSection(Section):
     def _offer(self, name: str) -> None:
         """Have the open world at hand."""
         source = self._session.source
-        self.source.offer(((str(source.panorama), f"The open world ({source.panorama.stem})"),) if source else ())
+        there = source is not None and not is_moving(source.panorama)
+        self.source.offer(((str(source.panorama), f"The open world ({source.panorama.stem})"),) if there else ())
 
     def _changed(self, name: str) -> None:
         request = self._session.request

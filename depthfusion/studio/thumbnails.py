@@ -23,10 +23,13 @@ def small_picture(path: Path, width: int) -> Rgb:
     """
     from PIL import Image
 
-    from depthfusion import conversion, picture
+    from depthfusion import conversion, moving, picture
 
-    decoded = picture.read(path, "colour")
-    rgb = conversion.colour(decoded)
+    if moving.is_moving(path):
+        with moving.MovingPanorama(path, quick=True) as video:
+            rgb, _ = video.frame(0)
+    else:
+        rgb = conversion.colour(picture.read(path, "colour"))
     high, wide = rgb.shape[:2]
     if high == wide and high % 2 == 0:  # colour above, depth below
         rgb, high = rgb[: high // 2], high // 2

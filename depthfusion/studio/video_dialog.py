@@ -88,9 +88,10 @@ class VideoDialog(ExportDialog):
                 "codec": ChoiceEditor(ExportSettings.codec, names=video_words.CODEC_NAMES),
                 "encoder": ChoiceEditor(ExportSettings.encoder, names=video_words.ENCODER_NAMES),
             },
-            labels={"fps": "Frames a second", "audio": "Sound", "audio_loop": "Loop the sound"},
+            labels={"at": "Begins at", "fps": "Frames a second", "audio": "Sound", "audio_loop": "Loop the sound"},
             relevant={
                 "audio_loop": lambda: bool(session.export.audio),
+                "at": lambda: session.duration is not None,
                 **{
                     name: lambda: not video_words.in_pictures(self.clip().use)
                     for name in ("codec", "encoder", "quality", "audio")
@@ -110,7 +111,7 @@ class VideoDialog(ExportDialog):
         session, source = self._session, self._session.source
         own = source.camera_path if source is not None else None
         path = source.panorama if source is not None else Path("world.png")
-        return Clip(session.view, session.export, path, own.duration if own is not None else None)
+        return Clip(session.view, session.export, path, own.duration if own is not None else session.duration)
 
     def warnings(self) -> Iterable[str]:
         return self.clip().warnings()

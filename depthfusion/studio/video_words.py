@@ -161,7 +161,7 @@ class Clip:
     def told(self) -> str:
         """Return what would be written, in a sentence or two."""
         rate = f"{self.export.fps:g} frames a second"
-        seconds = f"{self.length:g} s, " if self.length else ""
+        seconds = f"{round(self.length, 2):g} s, " if self.length else ""
         text = f"{_shown(self.view.projection, self.view.layout)}, {by(self.size)}, {seconds}{rate}"
         if in_pictures(self.use):
             frames = f"{round(self.length * self.export.fps)} pictures" if self.length else "Pictures"

@@ -11,6 +11,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QMessageBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from depthfusion import places
+from depthfusion.moving.scene import is_moving
 from depthfusion.studio import actions, opengl, session, theme
 from depthfusion.studio.background import Latest, Trouble
 from depthfusion.studio.banner import Banner
@@ -21,6 +22,7 @@ from depthfusion.studio.inspector import Inspector
 from depthfusion.studio.making import Making
 from depthfusion.studio.openings import Openings
 from depthfusion.studio.picture_work import PictureWork
+from depthfusion.studio.player import Player
 from depthfusion.studio.preview_card import PreviewCard
 from depthfusion.studio.prompt_panel import PromptPanel
 from depthfusion.studio.session import Session
@@ -64,6 +66,7 @@ class Window(QMainWindow):
         self.strip = TaskStrip()
         self.card = PreviewCard()
         self.gallery = Gallery(state.results)
+        self.player = Player(self)
         self.getting = Getting(self, self.tasks, self.banner)
         self.exports = Exports(self, state, self.tasks, self.banner)
         self.stack = QStackedWidget()
@@ -111,6 +114,7 @@ class Window(QMainWindow):
         column.setSpacing(theme.GAP // 2)
         column.addWidget(self.bar)
         column.addWidget(self.stack, 1)
+        column.addWidget(self.player)
         column.addWidget(self.gallery)
         # Messages lie over the canvas and tasks beside it, so that the picture stays where it is when they come.
         self.card.lie_over(self.stack)
@@ -147,6 +151,7 @@ class Window(QMainWindow):
             self.strip,
             self.bar,
             self.stack,
+            self.player,
             self.gallery,
             *self.inspector.rooms(),
         ]
@@ -171,6 +176,7 @@ class Window(QMainWindow):
             self.viewport.problem.connect(self._problem)
             self.viewport.arrived.connect(self.welcome.hide)
             self.viewport.left.connect(self.leave_full_screen)
+            self.viewport.space.connect(self.player.toggle)
             self.welcome.chosen.connect(self.try_prompt)
             self.welcome.open.connect(self.openings.ask)
 
@@ -195,6 +201,15 @@ class Window(QMainWindow):
         """Write a prompt and make it."""
         self.session.request.prompt = prompt
         self.making.generate()
+
+    def stands_still(self) -> bool:
+        """Whether a world is open that does not move; if not, say so."""
+        source = self.session.source
+        if source is None:
+            self.banner.tell("info", "there is no world yet: generate one, or open a panorama")
+        elif is_moving(source.panorama):
+            self.banner.tell("info", f"{source.panorama.name} moves: this is for panoramas that stand still")
+        return source is not None and not is_moving(source.panorama)
 
     # --- undo ----------------------------------------------------------------------------------------------------
 
@@ -284,7 +299,7 @@ class Window(QMainWindow):
         self.exports.close()
         self.tasks.close()
         self.saver.close()
-        for one in (self.openings, self.making, self.gallery, self.prompt.source):
+        for one in (self.player, self.openings, self.making, self.gallery, self.prompt.source):
             one.close_threads()
         self.gone.emit()
         event.accept()

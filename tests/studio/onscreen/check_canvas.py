@@ -25,10 +25,14 @@ from tests.studio.onscreen.helpers import LONG, Handlers, canvas, decibels, open
         {},
         {"layout": "sbs", "yaw": 40, "pitch": -20, "roll": 8, "fov": 70, "position": [0.4, 0.1, -0.3]},
         {"layout": "anaglyph", "yaw": 180, "convergence": 2.0},
+        {"projection": "equirect", "layout": "tb", "yaw": 40, "pitch": 10, "position": [0.2, 0.1, -0.3]},
+        pytest.param({"projection": "vr180", "layout": "sbs", "yaw": 100}, marks=pytest.mark.full),
+        pytest.param({"projection": "cubemap", "roll": 20}, marks=pytest.mark.full),
+        pytest.param({"projection": "little-planet", "fov": 300, "pitch": 30}, marks=pytest.mark.full),
         pytest.param({"layout": "tb", "pitch": 85}, marks=pytest.mark.full),
         pytest.param({"layout": "half-sbs", "swap": True, "eye_separation": 0.2}, marks=pytest.mark.full),
     ],
-    ids=lambda view: view.get("layout", "mono"),
+    ids=lambda view: "-".join(str(view.get(name, "")) for name in ("projection", "layout")),
 )
 def test_the_canvas_shows_what_the_command_line_writes(
     shown: Window, world: Path, qtbot: QtBot, tmp_path: Path, view: dict[str, object]

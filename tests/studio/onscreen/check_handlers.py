@@ -10,8 +10,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from depthfusion.studio.video_dialog import VideoDialog
 from depthfusion.studio.window import Window
-from tests.studio.onscreen.helpers import HANDLER, LEFT, LONG, Handlers, canvas, open_world
+from tests.studio.onscreen.helpers import HANDLER, LEFT, LONG, Handlers, asked, canvas, open_world
 
 ROUNDS = 3
 
@@ -34,7 +35,7 @@ def test_no_handler_takes_more_than_16_ms(window: Window, world: Path, qtbot: Qt
 
 
 def tour(window: Window, world: Path, qtbot: QtBot, still: Path) -> None:
-    """Type and generate, open a world, look around in every layout, walk, drag a slider, undo, and export a still."""
+    """Type and generate, look around in every layout and lens, walk, drag a slider, undo, ask, and export a still."""
     viewport = canvas(window)
     words = window.prompt.prompt.words
     QTest.mouseClick(words.viewport(), LEFT)
@@ -44,10 +45,10 @@ def tour(window: Window, world: Path, qtbot: QtBot, still: Path) -> None:
         QTest.mouseClick(window.prompt.button, LEFT)
     open_world(window, qtbot, world)
     middle = viewport.rect().center()
-    for layout in window.bar.layouts.values():
-        QTest.mouseClick(layout, LEFT)
+    for button in (*window.bar.layouts.values(), *window.bar.lenses.values()):
+        QTest.mouseClick(button, LEFT)
         QTest.mousePress(viewport, LEFT, pos=middle)
-        for step in range(8):
+        for step in range(5):
             QTest.mouseMove(viewport, middle + QPoint(9 * step, 5 * step))
             QApplication.processEvents()
         QTest.mouseRelease(viewport, LEFT, pos=middle)
@@ -64,6 +65,18 @@ def tour(window: Window, world: Path, qtbot: QtBot, still: Path) -> None:
         QApplication.processEvents()
     QTest.mouseRelease(slider, LEFT, pos=QPoint(30, 5))
     QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    QTest.mouseClick(window.bar.lenses["perspective"], LEFT)
+    QTest.mouseClick(window.bar.layouts["mono"], LEFT)
+    for kind in ("mesh", "still", "video"):
+        window.exports.ask(kind)
+        dialog = asked(window, qtbot)
+        QTest.qWait(100)
+        if isinstance(dialog, VideoDialog):
+            QTest.mouseClick(dialog.uses.cards["quest-vr180"], LEFT)
+            QTest.mouseClick(dialog.uses.cards["phone"], LEFT)
+            QTest.qWait(50)
+        QTest.mouseClick(dialog.later, LEFT)
+        QTest.qWait(50)
     window.session.export.size = (320, 180)
     window.exports.export("still", still)
     qtbot.waitUntil(still.exists, timeout=LONG)
