@@ -172,7 +172,7 @@ def _parser() -> tuple[options.Parser, list[str]]:
     doctor.add_argument("--json", action="store_true", help="the same as JSON")
 
     studio = command("studio", lambda namespace: _studio(scene=namespace.scene), "open the studio")
-    studio.add_argument("scene", metavar="SCENE", nargs="?", type=Path, help="a panorama, a video of one, or a project to open")
+    studio.add_argument("scene", metavar="SCENE", nargs="?", type=Path, help="a panorama, a video of one, or a project")
     return parser, list(commands.choices)
 
 

@@ -27,7 +27,7 @@ class ExportSettings(State):
     size = Auto(Size((1920, 1080), "size of the written picture, both eyes included"))
     at = Number(
         0.0,
-        "of a scene that moves the time that is shown, or that a video begins with",
+        "the time of a moving scene that is shown, or that a video begins with",
         minimum=0,
         maximum=36000,
         unit="s",

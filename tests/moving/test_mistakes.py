@@ -112,10 +112,11 @@ def test_a_frame_that_cannot_be_decoded_is_one_sentence(tmp_path: Path) -> None:
         all(scene.frame(i) for i in range(20))
 
 
-def test_a_missing_ffmpeg_is_one_sentence(clip: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_missing_ffmpeg_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    path = video(tmp_path / "a.mp4", (32, 32))
     monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(tmp_path / "gone"))
     with pytest.raises(MachineError, match="could not be started"):
-        MovingPanorama(clip)
+        MovingPanorama(path)
 
 
 def test_videos_are_known_by_their_names() -> None:
