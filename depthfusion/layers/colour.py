@@ -60,13 +60,12 @@ def continued(rgb: Bytes, little: Floats, depth: Floats, covered: Mask, spread: 
     low = box_mean(little, ~covered, _AVERAGED)
     result = rgb.copy()
     height, width = rgb.shape[:2]
-    turned = from_uv(0, 0).dtype  # double precision: texels of 16384 are fine
     places = np.flatnonzero(filled)
     for start in range(0, len(places), _CHUNK):
         y, x = np.divmod(places[start : start + _CHUNK], width)
         u, v = (x + 0.5) / width, (y + 0.5) / height
         smooth = sample_wrapped(spread.colour, u, v)
-        mirror = sample_wrapped(spread.edge, u, v).astype(turned)
+        mirror = _edges(spread.edge, u, v)
         here = from_uv(u, v)
         mirror /= np.maximum(np.linalg.norm(mirror, axis=1, keepdims=True), 1e-9)
         outside = 2 * np.sum(here * mirror, axis=1, keepdims=True) * mirror - here
@@ -81,3 +80,12 @@ def continued(rgb: Bytes, little: Floats, depth: Floats, covered: Mask, spread: 
         light = smooth + np.where(good[:, None], detail, 0)
         result[y, x] = np.rint(np.clip(light, 0, 255)).astype(np.uint8)
     return result
+
+
+def _edges(edge: Floats, u: NDArray[np.float64], v: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the directions [n, 3] of the edges that places continue; where two edges' realms meet, of the nearer."""
+    height, width = edge.shape[:2]
+    between = sample_wrapped(edge, u, v)
+    own = edge[np.minimum((v * height).astype(int), height - 1), (u * width).astype(int)]
+    apart = np.abs(between - own).sum(axis=1) > 2 * np.pi / width
+    return np.where(apart[:, None], own, between).astype(np.float64)

@@ -27,8 +27,7 @@ class Cut:
 
     sharp: without ramps. near, far: the texels on the two sides of every edge. opened: the band on the far side.
     fringe: the part of the band that touches the foreground and may be mixed with its colour.
-    front: depth of the front layer. inside: how much a place belongs to the foreground, ½ on the line of the cut,
-    twice the depth's size. alpha: the opacity as a field, 255 opaque, of that size.
+    front: depth of the front layer. alpha: the opacity as a field, 255 opaque, of twice the depth's size.
     """
 
     sharp: Floats
@@ -37,7 +36,6 @@ class Cut:
     opened: Mask
     fringe: Mask
     front: Floats
-    inside: Floats
     alpha: NDArray[np.uint8]
 
 
@@ -56,7 +54,7 @@ def cut(depth: Floats, colour: Floats) -> Cut:
     belonging = _belonging(depth, sharp, opened)
     share = mixed(colour, near, beside, opened & ~beside)
     inside = _softened(_twice(np.where(beside, np.maximum(belonging, share), belonging)))
-    return Cut(sharp, near, far, opened, beside, front, inside, np.rint(inside * 255).astype(np.uint8))
+    return Cut(sharp, near, far, opened, beside, front, np.rint(inside * 255).astype(np.uint8))
 
 
 def mixed(colour: Floats, near: Mask, beside: Mask, pure: Mask) -> Floats:

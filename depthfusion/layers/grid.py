@@ -30,7 +30,7 @@ def _padded_widely(image: NDArray[Any], margin: int) -> NDArray[Any]:
     rows = np.minimum(around, 2 * height - 1 - around)
     turned = np.where(around < height, 0, width // 2)
     columns = (np.arange(-margin, width + margin) + turned[:, None]) % width
-    return image[rows[:, None], columns]
+    return np.asarray(image[rows[:, None], columns])
 
 
 def widest(image: NDArray[Any], reach: int = 1) -> NDArray[Any]:

@@ -53,7 +53,7 @@ def split(rgb: NDArray[np.uint8], depth: NDArray[np.uint16]) -> Layers:
     behind = _behind(little, made)
     opened = made.opened
     back = np.where(behind.hidden, behind.spread.depth, np.where(opened, made.sharp, made.front))
-    filled = _enlarged(behind.hidden, made, rgb.shape[:2])
+    filled = _enlarged(behind.covered, rgb.shape[:2])
     back_rgb = colour.continued(rgb, little, made.sharp, behind.covered, behind.spread, filled)
     return Layers(front, made.alpha, np.minimum(_to_16(back), front), back_rgb, behind.hidden)
 
@@ -71,7 +71,7 @@ def with_back(
     hidden = _hidden(made, reach, seed)
     front = _to_16(made.front)
     seen = _to_16(np.where(made.opened, made.sharp, made.front))
-    filled = _enlarged(hidden, made, rgb.shape[:2])
+    filled = _enlarged(hidden | made.fringe, rgb.shape[:2])
     return Layers(
         front,
         made.alpha,
@@ -118,15 +118,12 @@ def _behind(little: Floats, made: Cut) -> _Behind:
     return _Behind(hidden, covered, spread(start, filled, known, away))
 
 
-def _enlarged(hidden: Mask, made: Cut, size: tuple[int, ...]) -> Mask:
-    """Return which texels of the colour's size are filled: along the opacity's smooth line, and the fringe beyond."""
-    height, width = size
-    rows = ((np.arange(height) + 0.5) * hidden.shape[0] / height).astype(int)
-    columns = ((np.arange(width) + 0.5) * hidden.shape[1] / width).astype(int)
-    blocks, fringe = (mask[np.ix_(rows, columns)] for mask in (widest(hidden, 1), made.fringe))
-    rows = ((np.arange(height) + 0.5) * made.inside.shape[0] / height).astype(int)
-    columns = ((np.arange(width) + 0.5) * made.inside.shape[1] / width).astype(int)
-    return np.asarray(fringe | (blocks & (made.inside >= 0.5)[np.ix_(rows, columns)]))
+def _enlarged(mask: Mask, size: tuple[int, ...]) -> Mask:
+    """Return which texels of the colour's `size` lie in those of `mask`."""
+    rows, columns = (
+        ((np.arange(count) + 0.5) * of / count).astype(int) for count, of in zip(size, mask.shape, strict=True)
+    )
+    return np.asarray(mask[np.ix_(rows, columns)])
 
 
 def _to_16(depth: Floats) -> NDArray[np.uint16]:

@@ -89,13 +89,15 @@ def spread(start: Spread, hidden: Mask, known: Mask, away: Floats) -> Spread:
         y, x = np.nonzero(hidden & (away >= stride / 3))
         at = y * width + x
         here = [values[at] for values in flat]
+        # Edges on two sides of a place lie twice as far apart as each is away.
+        near = np.minimum(1.5 * stride, away[y, x]) * texel + texel
         sums = [values.copy() for values in here]
         counts = [np.ones(len(at), np.float32), np.ones(len(at), np.float32)]
         for down, across in _SIDES:
             other = index[y + margin + down * stride, x + margin + across * stride]
             there = [values[other] for values in flat]
             alike = usable[other] & (np.abs(there[0] - here[0]) < _ALIKE)
-            close = alike & (np.abs(there[2] - here[2]).sum(axis=1) < 1.5 * stride * texel + texel)
+            close = alike & (np.abs(there[2] - here[2]).sum(axis=1) < near)
             sums[0] += np.where(alike, there[0], 0)
             sums[1] += np.where(alike[:, None], there[1], 0)
             sums[2] += np.where(close[:, None], there[2], 0)
