@@ -40,10 +40,15 @@ def patch_indices() -> NDArray[np.uint16]:
 
 @dataclass(frozen=True)
 class Sheet:
-    """What of a surface is drawn, and how: the patches, the rule, and whether depth edges are cut."""
+    """What of a surface is drawn, and how.
+
+    `layered`: the front layer instead of the panorama's own surface. `cut`: the one behind as well, because some of
+    the patches have one.
+    """
 
     surface: Surface
     rule: Displacement
+    layered: bool
     cut: bool
 
 
@@ -81,7 +86,7 @@ class Measurer:
         defines = tuple(sheet.surface.defines.items())
         for batch, tiles in _batches(seen):
             self._write(batch, tiles)
-            for layer, number in _drawn(batch.kind, sheet.cut):
+            for layer, number in _drawn(batch.kind, sheet.layered):
                 self._draw(_Mesh(layer, batch, defines), sheet, to_clip, len(tiles), targets[number])
                 count += len(tiles)
         self.context.disable_direct(_DEPTH_CLAMP)
@@ -174,9 +179,9 @@ def _batches(seen: Selection) -> Iterator[tuple[_Batch, NDArray[np.float32]]]:
                 yield _Batch(kind, exact), tiles
 
 
-def _drawn(kind: int, cut: bool) -> list[tuple[int, int]]:
+def _drawn(kind: int, layered: bool) -> list[tuple[int, int]]:
     """Return the layers of such patches that are drawn, and which of an eye's textures each is drawn into."""
-    if not cut:
+    if not layered:
         return [(_OWN, 0)]
     return [(_FRONT, 0)] if kind == SAME else [(_FRONT, 1), (_BACK, 2)]
 

@@ -35,17 +35,17 @@ class Plan:
     rule: Displacement
     quality: Quality
     selection: Selection
-    cut: bool
+    layered: bool
 
     @property
     def tolerance_px(self) -> float:
         """How many pixels the mesh may stray: above the quality's if the triangles were too many."""
         return self.selection.tolerance
 
-    @property
-    def sheet(self) -> Sheet:
-        """What of the surface is drawn."""
-        return Sheet(self.surface, self.rule, self.cut)
+    def sheet(self, sights: list[_Sight]) -> Sheet:
+        """Return what of the surface a tile shows. It is a single one where no patch has a layer behind it."""
+        cut = self.layered and any(sight.seen.kind.any() for sight in sights)
+        return Sheet(self.surface, self.rule, self.layered, cut)
 
     @property
     def parts(self) -> int:
@@ -111,8 +111,8 @@ class Rasteriser:
         The tile's lower left pixel falls on `corner` of `target`. Each part, given from the tile's top left, gets the
         pixels that it has when the tile is drawn at once.
         """
-        sheet = plan.sheet
         sights = [_sight(plan, view, tile) for view in views]
+        sheet = plan.sheet(sights)
         taps = plan.taps(views)
         sharpness = [(taps, (0, 0, *tile[2:])), *((plan.most_taps, cap) for cap in plan.caps(views, tile))]
         for part in parts:
@@ -141,9 +141,11 @@ class Rasteriser:
 
         The plan must be one of a sample a pixel.
         """
-        sheet, sight = plan.sheet, _sight(plan, view, tile)
+        sight = _sight(plan, view, tile)
+        sheet = plan.sheet([sight])
         self._measure(plan, sheet, sight, 0, (0, 0, *tile[2:]))
-        screen = self._screen("distances.frag", _Shading(1, 1, 1, False, sheet.cut, ()))
+        kind = _Shading(1, 1, 1, False, sheet.cut, tuple(plan.surface.defines.items()))
+        screen = self._screen("distances.frag", kind)
         target.use()
         self.context.enable_only(self.context.NOTHING)
         self._look(sheet, [sight], screen.program)
