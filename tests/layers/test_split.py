@@ -139,9 +139,14 @@ def test_everything_turns_with_the_panorama() -> None:
     depth, rgb = DEPTHS["a room"], own((512, 256))
     layers = split(rgb, depth)
     turned = split(np.roll(rgb, 130, axis=1), np.roll(depth, 130, axis=1))
-    for name, texels in (("front", 130), ("alpha", 260), ("back", 130), ("back_rgb", 130), ("hidden", 130)):
-        one, other = np.roll(getattr(layers, name), texels, axis=1).astype(int), getattr(turned, name).astype(int)
-        assert (one != other).mean() < 0.002, name  # ties between equally near edges may fall otherwise
+    np.testing.assert_array_equal(np.roll(layers.front, 130, axis=1), turned.front)
+    np.testing.assert_array_equal(np.roll(layers.alpha, 260, axis=1), turned.alpha)
+    np.testing.assert_array_equal(np.roll(layers.hidden, 130, axis=1), turned.hidden)
+    assert np.abs(np.roll(layers.back, 130, axis=1).astype(int) - turned.back).max() <= 8
+    # Where two edges are equally near, the other may lend its detail.
+    away = np.abs(np.roll(layers.back_rgb, 130, axis=1).astype(int) - turned.back_rgb).max(axis=2)
+    assert (away[~turned.hidden] > 0).mean() < 0.01
+    assert away[turned.hidden].mean() < 20
 
 
 def test_the_same_panorama_always_gives_the_same_layers() -> None:
