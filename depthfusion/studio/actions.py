@@ -66,6 +66,7 @@ class Actions:
         self._add(world, "Begin from this &world", window.making.begin_from)
         self._add(world, "&Enlarge…", window.pictures.ask_larger)
         self._add(world, "Estimate its &depth anew…", window.pictures.ask_depth)
+        self._add(world, "&Fill behind its edges…", window.filling.ask)
 
         view = bar.addMenu("&View")
         self._add(view, "&Return to the middle", window.home)

@@ -15,6 +15,7 @@ from ldm3d.amounts import in_words
 from ldm3d.checkpoints import Checkpoint, Known, hub_name
 
 LANCZOS = "lanczos"
+FAST = "fast"
 PANORAMA = (1024, 512)  # what the published checkpoints make
 
 
@@ -52,12 +53,14 @@ class Engines:
         listed: those to choose from.
         estimators: what makes depth of a picture.
         enlargers: what makes a panorama larger.
+        fillers: what fills that which is hidden behind edges.
         lacks: the parts of LDM3D in words, with their size, where they are not installed; else empty.
     """
 
     listed: tuple[Entry, ...] = ()
     estimators: tuple[Entry, ...] = ()
     enlargers: tuple[Entry, ...] = ()
+    fillers: tuple[Entry, ...] = ()
     lacks: str = ""
 
     @property
@@ -91,7 +94,9 @@ def survey() -> Engines:
         for kind in ("estimator", "sr")
     )
     own = Entry(LANCZOS, "ready — sharp and quick, invents nothing", frozenset())
-    return Engines(engines, estimators, (own, *networks), lacks)
+    quick = Entry(FAST, "ready — continues the background at once", frozenset())
+    painters = tuple(entry for entry in engines if entry.name not in {rules.AUTO, rules.SKETCH})
+    return Engines(engines, estimators, (own, *networks), (quick, *painters), lacks)
 
 
 def _tool(known: Known, there: Checkpoint | None, lacks: str) -> Entry:

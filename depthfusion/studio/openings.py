@@ -108,6 +108,12 @@ class Openings(QObject):
             return
         self._layerer.start(partial(behind, viewport.scene))
 
+    def layer_anew(self, panorama: Path) -> None:
+        """Show the layer behind a panorama's edges as it is kept beside it now, if that is what is open."""
+        viewport = self._window.viewport
+        if viewport is not None and viewport.scene is not None and viewport.scene.project.panorama == panorama:
+            self._layerer.start(partial(behind, viewport.scene))
+
     def _layering(self, busy: bool) -> None:
         if self._window.viewport is not None:
             self._window.viewport.layering = busy

@@ -19,6 +19,7 @@ from depthfusion.look import Look
 from depthfusion.project import Project
 from depthfusion.settings import Choice, Integer, Signal, State, Text
 from depthfusion.studio import lenses, video_words
+from depthfusion.studio.fills import Fill
 from depthfusion.studio.history import History
 from depthfusion.studio.results import Results
 from ldm3d.files import whole_file
@@ -43,6 +44,7 @@ class Tools(State):
 
     estimator = Text("dpt-large", "what makes the depth of a picture that has none")
     enlarger = Text("lanczos", "what makes a panorama larger")
+    filler = Text("fast", "what fills that which is hidden behind edges")
 
 
 class Formats(State):
@@ -57,7 +59,8 @@ class Session:
 
     Attributes:
         request, look, view, export, mesh, series, tools, formats, appearance: the states.
-        history: undo and redo over the first five.
+        fill: how many fills of what is hidden are in use; no other session knows them.
+        history: undo and redo over the first five and the fills.
         results: the worlds of late.
         files: what is open: a project, or a panorama and perhaps its depth; `scene_changed` tells of another world.
         size: width and height of the panorama that is open.
@@ -77,7 +80,8 @@ class Session:
         self.formats = Formats()
         self.appearance = Appearance()
         self.results = Results()
-        self.history = History(self._artwork())
+        self.fill = Fill()
+        self.history = History({**self._artwork(), "fill": self.fill})
         self.files: tuple[Path, ...] = ()
         self.size: tuple[int, int] | None = None
         self.source: Project | None = None

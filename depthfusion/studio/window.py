@@ -16,6 +16,7 @@ from depthfusion.studio import actions, opengl, session, theme
 from depthfusion.studio.background import Latest, Trouble
 from depthfusion.studio.banner import Banner
 from depthfusion.studio.exporting import Exports
+from depthfusion.studio.filling import Filling
 from depthfusion.studio.gallery import Gallery
 from depthfusion.studio.getting import Getting
 from depthfusion.studio.inspector import Inspector
@@ -77,6 +78,7 @@ class Window(QMainWindow):
         self.openings = Openings(self)
         self.making = Making(self)
         self.pictures = PictureWork(self)
+        self.filling = Filling(self)
         self.actions_ = actions.Actions(self)
         self._connect()
         self.inspector.set_ready(False)
@@ -299,7 +301,7 @@ class Window(QMainWindow):
         self.exports.close()
         self.tasks.close()
         self.saver.close()
-        for one in (self.player, self.openings, self.making, self.gallery, self.prompt.source):
+        for one in (self.player, self.filling, self.openings, self.making, self.gallery, self.prompt.source):
             one.close_threads()
         self.gone.emit()
         event.accept()

@@ -89,3 +89,28 @@ def test_what_cannot_be_done_is_said(window: Window, qtbot: QtBot) -> None:
         window.banner.clear()
         ask()
         assert "no world yet" in window.banner.text.text()
+
+
+def test_what_is_hidden_is_filled_seen_and_taken_back(
+    window: Window, world: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    scene = tmp_path / "wall.png"
+    read = panorama.load(world)
+    depth = np.full((128, 256), 20000, np.uint16)
+    depth[40:90, 100:150] = 60000
+    panorama.save(panorama.Panorama(read.rgb[::4, ::4], depth), scene)
+    open_world(window, qtbot, scene)
+    qtbot.waitUntil(lambda: not canvas(window).flat, timeout=LONG)
+    window.filling.ask()
+    qtbot.waitUntil(lambda: window.filling.dialog is not None and window.filling.dialog.isVisible(), timeout=LONG)
+    assert [entry.name for entry in window.prompt.engines.fillers][:2] == ["fast", "ldm3d"]
+    QTest.mouseClick(window.filling.dialog.go, LEFT)
+    kept = tmp_path / "wall.back.png"
+    qtbot.waitUntil(lambda: window.session.fill.count == 1, timeout=LONG)
+    assert kept.exists()
+    window.undo()
+    qtbot.waitUntil(lambda: not kept.exists(), timeout=LONG)
+    window.redo()
+    qtbot.waitUntil(kept.exists, timeout=LONG)
+    window.session.history.undo()
+    qtbot.waitUntil(lambda: not kept.exists(), timeout=LONG)
