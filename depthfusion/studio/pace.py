@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 from depthfusion.render.quality import FILE, Quality
@@ -36,6 +36,7 @@ LADDER = (
     Rung(FILE, 1.0, 12.0),
 )
 _WHOLE = 4  # the coarsest rung with all pixels
+_HALF = 2  # half of them a side: what rays that are marched begin with, each of which costs more than a mesh's pixels
 
 
 class Pace:
@@ -62,6 +63,8 @@ class Pace:
         self.rung = _WHOLE
         self.pixels = self.FIRST
         self._clock = clock
+        self._kind: Hashable = None
+        self._rungs: dict[Hashable, int] = {}
         self._measured: dict[int, tuple[float, float]] = {}
         self._quick = 0
 
@@ -107,8 +110,20 @@ class Pace:
         """Return whether a paint that took `spent` seconds so far has time for another step of a still picture."""
         return spent + self.STEP * self.budget <= self._fitting
 
+    def turn_to(self, kind: Hashable, dear: bool = False) -> None:
+        """Draw pictures of another kind (lens and layout) from now on: go on on the rung that they had last.
+
+        `dear`: those of a kind that was not drawn yet begin on a coarser one.
+        """
+        if kind != self._kind:
+            self._rungs[self._kind] = self.rung
+            self._kind = kind
+            self.rung = self._rungs.get(kind, _HALF if dear else _WHOLE)
+            self._quick = 0
+            self.forget()
+
     def forget(self) -> None:
-        """Begin anew: another picture, layout or size costs otherwise."""
+        """Begin anew: another picture or size costs otherwise."""
         self._measured.clear()
         self.pixels = self.FIRST
 

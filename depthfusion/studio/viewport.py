@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QHideEvent, QShowEvent
 
 from depthfusion.camera.frame import Frame, compose, pose_of
+from depthfusion.camera.options import ViewOptions
 from depthfusion.errors import InputError, MachineError
 from depthfusion.look import Displacement
 from depthfusion.studio import lenses, navigation, opengl, theme
@@ -54,6 +55,7 @@ class Viewport(Hand):
         self.setMinimumSize(320, 200)
         self.setAccessibleName("World")
         self.pace = Pace()
+        self._turn_pace(session.view)
         self._stage: Stage | None = None
         self._pictures: Pictures | None = None
         self._drawn: tuple[int, int] | None = None  # the canvas' pixels, None where another picture is to be drawn
@@ -145,8 +147,11 @@ class Viewport(Hand):
 
     def _view_changed(self, name: str) -> None:
         if name in {"projection", "layout"}:
-            self.pace.forget()
+            self._turn_pace(self._session.view)
         self.redraw()
+
+    def _turn_pace(self, view: ViewOptions) -> None:
+        self.pace.turn_to((view.projection, view.layout), dear=view.projection != "perspective")
 
     def home(self) -> None:
         """Return to the middle of the world and look ahead."""

@@ -127,6 +127,21 @@ def test_another_picture_begins_with_small_steps() -> None:
     assert pace.pixels == Pace.FIRST
 
 
+def test_each_kind_of_picture_keeps_its_own_rung() -> None:
+    pace = Pace()
+    moving(pace, lambda rung: 0.001, 60)
+    assert pace.finest
+    pace.turn_to("marched", dear=True)
+    assert pace.now.scale == 0.5
+    assert pace.pixels == Pace.FIRST
+    moving(pace, lambda rung: 0.02 * LADDER[rung].cost, 60)
+    learned = pace.rung
+    pace.turn_to(None)
+    assert pace.finest
+    pace.turn_to("marched", dear=True)
+    assert pace.rung == learned
+
+
 def test_a_step_has_a_pixel_however_slow_the_machine() -> None:
     pace = Pace()
     pace.stepped(1, 9.0)
