@@ -11,13 +11,16 @@
 #include "light.glsl"
 #include "dubois.glsl"
 #include "march_lens.glsl"
+#define EXACT 0
 #include "march.glsl"
 
-uniform vec4 window;         // the place of a fragment: window.xy + window.zw · its coordinates
 uniform vec3 background;
 uniform float texel;         // of the colour, in radians
 uniform float one;           // radians: how far a pixel's rays may stray together before each goes its own way
 out vec4 pixel;
+
+// Texels between samples, of which a pixel's mean is that of many more.
+const float DENSE = 0.8;
 
 // How many texels what a pixel sees is wide, by angle or by longitude: near the poles they are crowded.
 float texels_within(vec3 place, vec3 across, vec3 up) {
@@ -28,25 +31,30 @@ float texels_within(vec3 place, vec3 across, vec3 up) {
     return max(max(abs(along.x), abs(along.y)), sqrt(max(wide.x, wide.y))) / texel;
 }
 
+// What a place on the surface changes by where its ray changes by `step` and it stays as far from the centre.
+vec3 beside(vec3 place, Ray ray, vec3 step) {
+    float slope = max(dot(place, ray.along), 0.05 * length(place));
+    return dot(place - ray.start, ray.along) * (step - ray.along * (dot(place, step) / slope));
+}
+
 // What is seen through a part of a pixel; fades is 1 where the front layer is not opaque.
 vec3 colour_through(int eye, vec2 place, vec2 radii, float parts, bool calm, out float fades) {
     Ray ray = ray_of(eye, place);
     Line line = line_of(ray.start, ray.along);
     Hit hit = first_hit(FRONT, line, radii, LAYERED == 1, calm);
     fades = hit.opacity < 1.0 ? 1.0 : 0.0;
-    float away = dot(hit.place - ray.start, ray.along) / parts;
-    vec3 across = away * ray.across;
-    vec3 up = away * ray.up;
-    int taps = int(clamp(ceil(texels_within(hit.place, across, up) / APART), float(PARTS) / parts, float(MOST) / parts));
+    vec3 across = beside(hit.place, ray, ray.across / parts);
+    vec3 up = beside(hit.place, ray, ray.up / parts);
+    int taps = int(clamp(ceil(texels_within(hit.place, across, up) / DENSE), float(PARTS) / parts, float(MOST) / parts));
     vec3 colour = colour_around(hit.place, across, up, taps);
 #if LAYERED
     for (int behind = 0; behind < (hit.opacity < 1.0 || hit.skipped ? 1 : 0); behind++) {
         Hit back = first_hit(back_depth_map, line, radii, false, calm);
-        float beyond = dot(back.place - ray.start, ray.along);
-        if (hit.skipped && back.opacity > 0.0 && beyond < away * parts * (1.0 - APART_BY))
+        float away = dot(hit.place - ray.start, ray.along);
+        if (hit.skipped && back.opacity > 0.0 && dot(back.place - ray.start, ray.along) < away * (1.0 - APART_BY))
             hit.opacity = 0.0;
-        across = beyond / parts * ray.across;
-        up = beyond / parts * ray.up;
+        across = beside(back.place, ray, ray.across / parts);
+        up = beside(back.place, ray, ray.up / parts);
         vec3 other = back.opacity > 0.0 ? back_colour_around(back.place, across, up, taps) : background;
         colour = mix(other, colour, hit.opacity);
     }
@@ -62,7 +70,8 @@ vec3 light_of(int eye, vec2 place) {
 #if INSIDE
     Ray ray = ray_of(eye, place);
     Line line = line_of(ray.start, ray.along);
-    float pad = 0.71 * max(length(ray.across), length(ray.up)) * (1.0 + length(ray.start) / shell.x);
+    float pad = 0.71 * max(length(ray.across), length(ray.up)) * (shell.x + length(ray.start));
+    pad /= max(outwards(line, shell).x, 0.05 * shell.x);
     for (int i = 0; i < 2; i++)
         radii = narrowed(way_of(line, outwards(line, radii)), pad, radii);
 #endif
@@ -84,7 +93,7 @@ vec3 light_of(int eye, vec2 place) {
 }
 
 void main() {
-    vec2 place = window.xy + window.zw * gl_FragCoord.xy;
+    vec2 place = place_of(gl_FragCoord.xy);
     vec3 light = light_of(0, place);
 #if EYES == 2
     light = red_cyan(light, light_of(1, place));

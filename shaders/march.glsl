@@ -1,7 +1,7 @@
 // Where a ray meets the surface: the depth map, marched along it. docs/lenses.md explains the way. Needs sphere.glsl.
 //
 // INSIDE: 1 where every ray begins nearer to the world's centre than the surface's nearest point. STEPS: to a texel
-// of depth. LAYERED: 1 where depth edges are cut.
+// of depth. EXACT: 1 for distances, 0 for colours. LAYERED: 1 where depth edges are cut.
 
 #include "mapping.glsl"
 #include "depth.glsl"
@@ -118,6 +118,13 @@ float settled(DEPTHS map, Way way, bool known, vec4 between) {
     if (!known)
         between = vec4(0.0, 1.0, min(value - share * rise, 0.0), max(value + (1.0 - share) * rise, 0.0));
     between = halved(between, share, value);
+#if EXACT
+    // A colour does not ask for more than its direction, which a short way hardly changes; a distance does.
+    for (int i = 0; i < 16; i++) {
+        share = 0.5 * (between.x + between.y);
+        between = halved(between, share, beyond(map, way, share));
+    }
+#endif
     share = crossing(between);
     return crossing(halved(between, share, beyond(map, way, share)));
 }
@@ -187,9 +194,12 @@ Hit first_hit(DEPTHS map, Line line, vec2 radii, bool cut, bool calm) {
 #if INSIDE
     Met met = meet(map, way, calm ? 0.0 : steps_of(way, CALM), cut, outside);
 #else
+    float ending = sqrt(max(radii.y * radii.y - line.square, 0.0));
+    if (line.start >= ending)
+        return Hit(way.from, 0.0, false);
     // Inwards first, to where it is nearer than the surface.
     float turn = -sqrt(max(radii.x * radii.x - line.square, 0.0));
-    float begin = max(line.start, -sqrt(max(radii.y * radii.y - line.square, 0.0)));
+    float begin = max(line.start, -ending);
     Way inwards = way_of(line, vec2(min(begin, turn), turn));
     bool shifted = begin < turn;
     float first = sqrt(line.square + begin * begin);
@@ -201,7 +211,7 @@ Hit first_hit(DEPTHS map, Line line, vec2 radii, bool cut, bool calm) {
     if (met.share <= 1.0)
         return hit_at(inwards, met, cut);
     bool skipped = met.skipped;
-    met = meet(map, way, line.square < radii.y * radii.y ? steps_of(way, -1.0) : -1.0, cut, outside);
+    met = meet(map, way, steps_of(way, -1.0), cut, outside);
     met.skipped = met.skipped || skipped;
 #endif
     // Rounding: the surface is nowhere beyond the way's end.

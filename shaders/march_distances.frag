@@ -3,13 +3,13 @@
 
 #include "sphere.glsl"
 #include "march_lens.glsl"
+#define EXACT 1
 #include "march.glsl"
 
-uniform vec4 window;         // the place of a fragment: window.xy + window.zw · its coordinates
 out float metres;
 
 void main() {
-    Ray ray = ray_of(0, window.xy + window.zw * gl_FragCoord.xy);
+    Ray ray = ray_of(0, place_of(gl_FragCoord.xy));
     Line line = line_of(ray.start, ray.along);
     vec2 radii = shell;
 #if INSIDE

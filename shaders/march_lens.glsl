@@ -8,6 +8,14 @@ uniform vec4 lenses[EYES];     // equirect: half width in radians, offset in met
                                // little planet: half width, half height in the plane of the picture
 uniform vec2 pixel_size;       // in places: the picture is [−1, 1]²
 
+uniform vec2 origin;           // of the tile in the target
+uniform vec2 first;            // the place of the tile's lower left corner
+
+// The same for a pixel of the picture wherever it is drawn to.
+vec2 place_of(vec2 fragment) {
+    return first + (fragment - origin) * pixel_size;
+}
+
 struct Ray {
     vec3 start;
     vec3 along;       // of length 1

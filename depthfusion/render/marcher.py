@@ -31,7 +31,7 @@ MARCHED = (Equirect, LittlePlanet, Cubemap)
 
 _PARTS = 2
 """Into how many parts a pixel's side is cut where its rays stray."""
-_STEPS = 2
+_STEPS = 4
 """To a texel of depth, where a way is not calm."""
 _APART = 1.5
 """Texels between samples that still average well, as in colour.glsl."""
@@ -160,7 +160,7 @@ class _March:
     away: float
 
     def kind(self, views: list[View], exact: bool) -> _Kind:
-        """Return what the shaders are compiled for; `exact` lets them look every half texel."""
+        """Return what the shaders are compiled for; `exact` has them miss no wire of a texel."""
         plan = self.plan
         most = math.isqrt(plan.quality.samples)
         return _Kind(
@@ -195,7 +195,6 @@ class _March:
         self.known.texture.use(FREE_UNIT)
         width, height = views[0].rectangle[2:]
         pixel = (2 / width, 2 / height)
-        left, bottom = tile[0] - corner[0], height - tile[1] - tile[3] - corner[1]
         texel = math.pi / plan.surface.colour_height
         columns, rows = plan.surface.selector(rule).relief.size
         values = {
@@ -207,7 +206,8 @@ class _March:
             "pixel_size": pixel,
             "texel": texel,
             "one": _STRAY * max(min(_pixel_angle(view) for view in views), texel),
-            "window": (left * pixel[0] - 1, bottom * pixel[1] - 1, *pixel),
+            "origin": corner,
+            "first": (tile[0] * pixel[0] - 1, (height - tile[1] - tile[3]) * pixel[1] - 1),
         }
         for name, value in values.items():
             if name in program:
