@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -23,7 +23,7 @@ import depthfusion
 from depthfusion.errors import InputError
 from depthfusion.export.settings import ExportSettings
 from depthfusion.json_file import read_object
-from ldm3d.files import cannot_write, whole_files
+from ldm3d.files import whole_files
 
 SUFFIXES = (".png", ".exr")
 _DIGITS = 5
@@ -47,17 +47,18 @@ class Sequence:
         output: the name that was asked for, such as NAME.png.
         count: how many frames there will be.
         made_by: everything that the pictures depend on, as JSON.
+        read: the files that they are made of; those that are not there count as well.
 
     Raises:
         InputError: another sequence, or files of the frames' names, are in the way.
     """
 
-    def __init__(self, output: Path, count: int, made_by: Mapping[str, Any]) -> None:
+    def __init__(self, output: Path, count: int, made_by: Mapping[str, Any], read: Iterable[Path] = ()) -> None:
         self._output = output
         self._count = count
         self._digits = max(_DIGITS, len(str(count - 1)))
         self._note = output.with_name(f"{output.stem}.unfinished.json")
-        self._content = {"version": 1, "frames": count, "made_by": _digest(made_by)}
+        self._content = {"version": 1, "frames": count, "made_by": _digest(made_by, read)}
 
     def __enter__(self) -> Self:
         there = next((file for i in range(self._count) for file in self._files(i) if file.exists()), None)
@@ -133,14 +134,14 @@ def _exr(channels: Mapping[str, NDArray[Any]]) -> bytes:
     return encoded.getvalue()
 
 
-def _digest(made_by: Mapping[str, Any]) -> str:
-    """Return what tells one sequence from another: the program, all settings, and the size and time of what is read."""
-    parts: dict[str, Any] = {**made_by, "output": None, "program": depthfusion.__version__}
-    for name in ("scene", "depth"):
-        if parts.get(name):
-            try:
-                facts = Path(parts[name]).stat()
-            except OSError as error:
-                raise cannot_write(Path(parts[name]), error) from None
-            parts[f"{name}_file"] = [facts.st_size, facts.st_mtime_ns]
+def _digest(made_by: Mapping[str, Any], read: Iterable[Path]) -> str:
+    """Return what tells one sequence from another: the program, all settings, and size and time of the files read."""
+    files: list[list[Any]] = []
+    for file in read:
+        try:
+            facts = file.stat()
+        except FileNotFoundError:
+            continue
+        files.append([str(file), facts.st_size, facts.st_mtime_ns])
+    parts = {**made_by, "output": None, "program": depthfusion.__version__, "files": files}
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

@@ -81,7 +81,7 @@ class VideoJob(SceneJob):
         result: Json = {"output": self.output, "frames": len(times), "fps": float(rate), "size": list(size)}
         if self.in_pictures:
             made_by = {**self.message(), "view": view.as_dict(), "export": export.as_dict(), "path": path.to_json()}
-            with sequence.Sequence(Path(self.output), len(times), made_by) as pictures:
+            with sequence.Sequence(Path(self.output), len(times), made_by, self.files_read()) as pictures:
                 self._draw_pictures(clip, scene, pictures, progress)
             return {**result, "output": str(pictures.name(0))}
         encoding = Encoding(
@@ -161,6 +161,17 @@ class VideoJob(SceneJob):
                 frame, surface = clip.frame(number), surface_at(float(number / clip.rate))
                 metres = renderer.distances(surface, frame, clip.rule, FILE)
                 pictures.write(number, draw(renderer, surface, frame, clip.rule), metres)
+
+    def files_read(self) -> list[Path]:
+        """Return the files that the pictures are made of, those of the layer behind too; they may be missing."""
+        from depthfusion import moving, panorama
+        from depthfusion.layers.files import back_path
+
+        scene = Path(self.scene)
+        beside = moving.depth_beside(scene) if self.moves else panorama.depth_beside(scene)
+        depth = Path(self.depth) if self.depth else beside
+        back = back_path(scene)
+        return [file for file in (scene, depth, back, back.with_suffix(".depth.png")) if file is not None]
 
     def own_path(self, export: ExportSettings) -> CameraPath | None:
         """Return the path of the job or of the file that `export.path` names, or None for a preset."""

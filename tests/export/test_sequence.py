@@ -100,15 +100,15 @@ def test_pictures_that_are_there_are_not_overwritten(tmp_path: Path) -> None:
 
 
 def test_a_scene_that_changed_is_another_sequence(tmp_path: Path) -> None:
-    scene = tmp_path / "scene.png"
+    scene, gone = tmp_path / "scene.png", tmp_path / "scene.back.png"
     scene.write_bytes(b"one")
-    with pytest.raises(KeyboardInterrupt), Sequence(tmp_path / "a.png", 5, {"scene": str(scene)}) as pictures:
+    with pytest.raises(KeyboardInterrupt), Sequence(tmp_path / "a.png", 5, {}, [scene, gone]) as pictures:
         pictures.write(0, COLOUR, METRES)
         raise KeyboardInterrupt
-    Sequence(tmp_path / "a.png", 5, {"scene": str(scene)}).__enter__()
+    Sequence(tmp_path / "a.png", 5, {}, [scene, gone]).__enter__()
     scene.write_bytes(b"another")
     with pytest.raises(InputError, match="other settings"):
-        Sequence(tmp_path / "a.png", 5, {"scene": str(scene)}).__enter__()
+        Sequence(tmp_path / "a.png", 5, {}, [scene, gone]).__enter__()
 
 
 def test_a_broken_note_is_one_sentence(tmp_path: Path) -> None:
