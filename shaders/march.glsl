@@ -195,23 +195,24 @@ Hit first_hit(DEPTHS map, Line line, vec2 radii, bool cut, bool calm) {
     Met met = meet(map, way, calm ? 0.0 : steps_of(way, CALM), cut, outside);
 #else
     float ending = sqrt(max(radii.y * radii.y - line.square, 0.0));
-    if (line.start >= ending)
+    if (ending == 0.0 || line.start >= ending)
         return Hit(way.from, 0.0, false);
     // Inwards first, to where it is nearer than the surface.
     float turn = -sqrt(max(radii.x * radii.x - line.square, 0.0));
     float begin = max(line.start, -ending);
     Way inwards = way_of(line, vec2(min(begin, turn), turn));
-    bool shifted = begin < turn;
-    float first = sqrt(line.square + begin * begin);
-    if (shifted)
-        outside = beyond(map, inwards, 0.0) > 0.0;
-    else if (begin > -turn)
-        outside = beyond(map, way, 0.0) > 0.0;
-    Met met = meet(map, inwards, shifted ? steps_of(inwards, -1.0) : -1.0, cut, outside);
+    bool comes = begin < turn;
+    if (line.square + begin * begin > radii.x * radii.x) {
+        Way first = inwards;
+        if (!comes)
+            first = way;
+        outside = beyond(map, first, 0.0) > 0.0;
+    }
+    Met met = meet(map, inwards, comes ? max(steps_of(inwards, -1.0), 1.0) : -1.0, cut, outside);
     if (met.share <= 1.0)
         return hit_at(inwards, met, cut);
     bool skipped = met.skipped;
-    met = meet(map, way, steps_of(way, -1.0), cut, outside);
+    met = meet(map, way, max(steps_of(way, -1.0), 1.0), cut, outside);
     met.skipped = met.skipped || skipped;
 #endif
     // Rounding: the surface is nowhere beyond the way's end.
