@@ -20,17 +20,6 @@ def own(size: tuple[int, int]) -> np.ndarray:
     return scenes.photograph(*size)
 
 
-def blurred(depth: np.ndarray, sigma: float) -> np.ndarray:
-    """Return a depth map as a network would paint it: its edges are ramps several texels wide."""
-    reach = int(3 * sigma) + 1
-    wide = padded(depth.astype(float), reach)
-    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)
-    kernel /= kernel.sum()
-    tall = sum(weight * wide[k : k + depth.shape[0]] for k, weight in enumerate(kernel))
-    across = sum(weight * tall[:, k : k + depth.shape[1]] for k, weight in enumerate(kernel))
-    return np.rint(across).astype(np.uint16)
-
-
 def disc(width: int, latitude: float, azimuth: float, degrees: float) -> np.ndarray:
     """Return which texels lie within so many degrees of a place on the sphere."""
     phi, theta = np.radians(latitude), np.radians(azimuth)
@@ -42,7 +31,7 @@ DEPTHS = {
     "a room": scenes.to_depth(1.0 * rooms.room(directions(512, 256)) * 0.7),
     "a street": scenes.to_depth(rooms.street(directions(512, 256))),
     "noise": scenes.noise(256, 128),
-    "a blurred room": blurred(scenes.to_depth(rooms.room(directions(512, 256)) * 0.7), 2.0),
+    "a blurred room": scenes.blurred(scenes.to_depth(rooms.room(directions(512, 256)) * 0.7), 2.0),
     "a step": scenes.step(256, 128),
     "tiny": scenes.noise(8, 4),
 }
@@ -97,7 +86,7 @@ def test_the_curtain_of_the_front_hangs_where_it_is_not_seen() -> None:
         scenes.plane(1024, 512, 1.6, 1.0, 100.0),
         scenes.rolling(512, 256),
         scenes.constant(64, 32, 0.4),
-        blurred(scenes.plane(512, 256, 1.2, 1.0, 50.0), 3.0),
+        scenes.blurred(scenes.plane(512, 256, 1.2, 1.0, 50.0), 3.0),
     ],
     ids=["ground to the horizon", "hills", "a sphere", "blurred ground"],
 )
@@ -116,7 +105,7 @@ def test_a_disc_is_cut_all_around_wherever_it_lies_and_however_blurred(
 ) -> None:
     inside = disc(512, latitude, azimuth, 18)
     depth = np.where(inside, 48000, 12000).astype(np.uint16)
-    layers = split(own((512, 256)), blurred(depth, sigma) if sigma else depth)
+    layers = split(own((512, 256)), scenes.blurred(depth, sigma) if sigma else depth)
     ring = disc(512, latitude, azimuth, 19.5) & ~disc(512, latitude, azimuth, 16.5)
     # Along the ring the opacity reaches 0 in every direction; there is no way to walk in without crossing it.
     clear = (opacity(layers) == 0).reshape(256, 2, 512, 2).any(axis=(1, 3))

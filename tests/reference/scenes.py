@@ -72,6 +72,20 @@ def ball(width: int, height: int, centre: tuple, radius: float, near: float, far
     return of_radii(np.where((inside > 0) & (along > 0), front, far), near, far)
 
 
+def blurred(depth: np.ndarray, sigma: float) -> np.ndarray:
+    """Return depth uint16 [height, width] as a network would paint it: its edges are ramps several texels wide."""
+    height, width = depth.shape
+    reach = int(3 * sigma) + 1
+    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)
+    kernel /= kernel.sum()
+    over = np.roll(depth, width // 2, axis=1)[::-1].astype(float)  # what lies beyond the poles
+    tall = np.concatenate((over[-reach:], depth, over[:reach]))
+    down = sum(weight * tall[k : k + height] for k, weight in enumerate(kernel))
+    wide = np.concatenate((down[:, -reach:], down, down[:, :reach]), axis=1)
+    across = sum(weight * wide[:, k : k + width] for k, weight in enumerate(kernel))
+    return np.rint(across).astype(np.uint16)
+
+
 def to_depth(d: np.ndarray) -> np.ndarray:
     """Return d in [0, 1] as uint16."""
     return np.rint(np.clip(d, 0, 1) * 65535).astype(np.uint16)
