@@ -13,6 +13,7 @@ TITLES = {
     "startup": "Start-up",
     "worlds": "Sketching a world",
     "frames": "A frame",
+    "three_js": "A frame against three.js",
     "ods": "An eye of 360° stereo",
     "layers": "What is uncovered, off-centre",
     "layers_time": "Making the layers",

@@ -13,7 +13,6 @@ import base64
 import io
 import json
 import queue
-import statistics
 import subprocess
 import tempfile
 import threading
@@ -135,7 +134,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-def reference(scene: raycaster.Scene, view: View) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.bool_]]:
+def reference(scene: raycaster.Scene, view: View) -> tuple[NDArray[np.int64], NDArray[Any], NDArray[Any]]:
     """Return some pixels' numbers [n], what the slow reference sees there (sRGB [n, 3]), and which show depth edges."""
     chosen = np.sort(np.random.default_rng(1).choice(SIZE[0] * SIZE[1], _PIXELS, replace=False))
     samples = raycaster.SAMPLES
@@ -181,17 +180,14 @@ def main() -> None:
     cases = []
     for name, times in measured.items():
         seen = pictures[name].reshape(-1, 3)[chosen] / 255
-        case = {"name": name, "runs": times}
+        case: dict[str, Any] = {"name": name, "runs": times}
         if not name.startswith("layered"):
-            case["psnr"] = raycaster.psnr(seen, expected)
-            case["psnr_away_from_edges"] = raycaster.psnr(seen, expected, ~at_edges)
+            case["PSNR, dB"] = raycaster.psnr(seen, expected)
+            case["away from edges, dB"] = raycaster.psnr(seen, expected, ~at_edges)
         if name != PEER:
-            case["times_faster"] = statistics.median(
-                theirs / own for own, theirs in zip(times, measured[PEER], strict=True)
-            )
+            case |= {"peer": PEER, "ratio": measure.ratio(measured, name, PEER)}
         cases.append(case)
-        print(name, {key: value for key, value in case.items() if key not in {"name", "runs"}})
-    measure.record("three_js", "ms", cases, renderer=context.info["GL_RENDERER"], peer=facts)
+    measure.record("three_js", "ms", cases, renderer=context.info["GL_RENDERER"], three=facts)
 
 
 if __name__ == "__main__":
