@@ -12,7 +12,9 @@ import argparse
 import base64
 import io
 import json
+import os
 import queue
+import signal
 import subprocess
 import tempfile
 import threading
@@ -81,7 +83,10 @@ class Peer:
         self._profile = tempfile.TemporaryDirectory()
         page = f"http://127.0.0.1:{self._server.server_port}/?x={POSE.position[0]}&yaw={POSE.yaw}&fov=90"
         command = ["xvfb-run", "-a", "chromium", *_FLAGS, f"--user-data-dir={self._profile.name}", page]
-        self._browser = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        # A group of its own: the browser, its display and all of their processes end together.
+        self._browser = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        )
         self.facts = self.told.get(timeout=300)
 
     def ask(self, wanted: dict[str, Any]) -> Any:
@@ -100,7 +105,7 @@ class Peer:
 
     def close(self) -> None:
         """End the browser."""
-        self._browser.terminate()
+        os.killpg(self._browser.pid, signal.SIGTERM)
         self._browser.wait()
         self._server.shutdown()
 
