@@ -17,6 +17,8 @@ BAND = 3
 """Texels beside an edge, on its far side, where the front layer is not seen: its curtain hangs there."""
 _DISTINCT = 24.0
 """How far apart colours lie (sRGB, 0 to 255) that tell foreground and background from each other."""
+_WIDEST = 16384
+"""Texels of the widest field of opacity; a wider depth map's is of its own size, and its edges are not rounded."""
 _SOFTER = 2.0
 """By how much the ramp of a blurred edge is steepened before it becomes opacity."""
 
@@ -27,7 +29,8 @@ class Cut:
 
     sharp: without ramps. near, far: the texels on the two sides of every edge. opened: the band on the far side.
     fringe: the part of the band that touches the foreground and may be mixed with its colour.
-    front: depth of the front layer. alpha: the opacity as a field, 255 opaque, of twice the depth's size.
+    front: depth of the front layer. alpha: the opacity as a field, 255 opaque, of twice the depth's size
+    or, for the largest, of its size.
     """
 
     sharp: Floats
@@ -53,7 +56,9 @@ def cut(depth: Floats, colour: Floats) -> Cut:
     front = np.where((opened & ~lifted) | (near & ~opened) | (widest(opened) & zone & ~lifted), sharp, front)
     belonging = _belonging(depth, sharp, opened)
     share = mixed(colour, near, beside, opened & ~beside)
-    inside = _softened(_twice(np.where(beside, np.maximum(belonging, share), belonging)))
+    inside = np.where(beside, np.maximum(belonging, share), belonging)
+    if 2 * depth.shape[1] <= _WIDEST:
+        inside = _softened(_twice(inside))
     return Cut(sharp, near, far, opened, beside, front, np.rint(inside * 255).astype(np.uint8))
 
 
