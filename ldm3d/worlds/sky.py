@@ -88,9 +88,12 @@ class Sky:
             sky = sky + hung.nebula(d, heavens.nebula)
         sky = sky + self._disc(d)
         if heavens is not None:
-            lit = self._sun if space or not light.night else colour((0.8, 0.8, 0.8))
+            lit, toward = self._sun, self.toward
+            if light.night and not space:
+                # The sun that lights them stands below the horizon, opposite the moon.
+                lit, toward = colour((0.8, 0.8, 0.8)), np.array([0.0, -0.42, 0.0], np.float32) - self._flat_sun * 0.9
             for body in heavens.bodies:
-                hung.draw_body(sky, d, body, self.toward, lit, min(1.0, light.stars), self.pixel)
+                hung.draw_body(sky, d, body, toward, lit, min(1.0, light.stars), self.pixel)
         if light.aurora > 0.0:
             sky = sky + hung.aurora(d, self.offset) * np.float32(light.aurora)
         return sky

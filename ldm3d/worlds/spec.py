@@ -85,6 +85,7 @@ class Wish:
         lone: the one of `THINGS` of which a single one stands alone, as in "a lone tree".
         without: those of `THINGS` that must not be there.
         tints: colours that were asked for, one for each target at most.
+        moons: how many of them were asked for, where it is more than one.
     """
 
     season: str | None = None
@@ -94,6 +95,7 @@ class Wish:
     lone: str | None = None
     without: tuple[str, ...] = ()
     tints: tuple[Tint, ...] = ()
+    moons: int = 1
 
     def tint(self, *targets: str) -> tuple[float, float, float] | None:
         """Linear RGB that was asked for the first of `targets` that has one, or None."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ldm3d.worlds import sprites
 from ldm3d.worlds.arrays import Array, Colour
+from ldm3d.worlds.landmarks import with_moons
 from ldm3d.worlds.light import TIMES, Light, luma, mix, times
 from ldm3d.worlds.plants import facing
 from ldm3d.worlds.scene import Cards, Scene, picked
@@ -343,4 +344,5 @@ def dressed(scene: Scene, spec: SceneSpec, light: Light) -> Scene:
         water = replace(water, chop=water.chop * wish.waves**0.5, swell=water.swell * wish.waves)
         if asked is not None:
             water = replace(water, deep=times(asked, 0.30), shallow=times(asked, 0.62))
-    return replace(scene, cards=cards, water=water, falling=falling(light) if scene.rain else None)
+    heavens = with_moons(scene.heavens, wish, light)
+    return replace(scene, cards=cards, water=water, heavens=heavens, falling=falling(light) if scene.rain else None)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ldm3d.errors import InputError
 from ldm3d.worlds import noise
 from ldm3d.worlds.combine import Part, combine, role_of
+from ldm3d.worlds.landmarks import with_landmark
 from ldm3d.worlds.places import registry
 from ldm3d.worlds.raster import Grid
 from ldm3d.worlds.relief import Relief
@@ -92,6 +93,7 @@ def lay_out(place: str, seed: int, wish: Wish = PLAIN, others: tuple[Other, ...]
         season = other.wish.season if other.wish.season != wish.season else None
         parts.append(Part(built, role_of(found.roles, other.relation), other.relation, season))
     scene = combine(scene, parts, np.random.default_rng([seed, len(parts)]))
+    scene = with_landmark(scene, place, wish, np.random.default_rng([seed, crc32(b"landmark")]))
     return scene, (float(clouds[0]), float(clouds[1]))
 
 

@@ -200,7 +200,11 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
         garden.tufts(feet, tall * 1.1, tall, garden.tints(n, (0.26, 0.215, 0.095), 0.15), sprites.GRASS, 0.8)
         if rng.uniform() < 0.6:
             garden.bush(foot, size * 0.9, (0.17, 0.165, 0.075), detail=float(np.clip(1.0 - away / 40, 0.15, 0.8)))
-    for foot in ground(asked(scatter(rng, 9.0, 60.0, max(int(4 * wish.density), 1), 1.5), wish, "trees")):
+    # One tree stands near: dunes hide most of what lies some ten metres off.
+    way, far = rng.uniform(0, 2 * np.pi), rng.uniform(9.0, 11.5)
+    near = np.array([[np.sin(way) * far, -np.cos(way) * far]])
+    trees = np.concatenate([near, scatter(rng, 14.0, 60.0, max(int(3 * wish.density), 1), 1.5)])
+    for foot in ground(asked(trees, wish, "trees")):
         garden.broadleaf(
             foot,
             rng.uniform(3.2, 5.0) * wish.scale,

@@ -18,7 +18,7 @@ Meanings = Mapping[str, str]
 _SHARP = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "œ": "oe", "ł": "l", "đ": "d", "ı": "i", "’": "'"})
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 # What a slot's words are told apart by in `vocabulary`.
-SPOKEN = ("place", "time", "weather", "season", "mood", "density", "scale", "waves", "colour", "thing")
+SPOKEN = ("place", "time", "weather", "season", "mood", "density", "scale", "waves", "colour", "thing", "moons")
 
 
 def normal(text: str) -> str:
@@ -43,6 +43,7 @@ def _entries() -> Iterator[tuple[str, str, str]]:
         ("scale", tables.SCALE_WORDS),
         ("waves", tables.WAVE_WORDS),
         ("thing", tables.THING_WORDS),
+        ("moons", tables.MOON_WORDS),
         ("target", colours.TARGET_WORDS),
         ("colour", {name: (name, *phrases) for name, (_, phrases) in colours.COLOURS.items()}),
         ("relation", grammar.RELATION_WORDS),
@@ -90,7 +91,8 @@ def longest() -> int:
 def vocabulary() -> dict[str, dict[str, tuple[str, ...]]]:
     """Everything that is understood: slot -> meaning -> the words and phrases for it.
 
-    The slots are "place", "time", "weather", "season", "mood", "density", "scale", "waves", "colour" and "thing".
+    The slots are "place", "time", "weather", "season", "mood", "density", "scale", "waves", "colour", "thing" and
+    "moons".
     """
     table: dict[str, dict[str, tuple[str, ...]]] = {slot: {} for slot in SPOKEN}
     for phrase, slot, meaning in _entries():

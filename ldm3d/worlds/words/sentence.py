@@ -39,6 +39,9 @@ def read(marks: Sequence[Mark]) -> tuple[SceneSpec, Reading]:
     wishes.waves()
     wishes.colours()
     own, others = wishes.made(lone, tuple(dict.fromkeys(without)))
+    for at, mark in reading.each("moons"):
+        own = replace(own, moons=int(mark["moons"]))
+        reading.say(at, f"{mark['moons']} moons")
     spec = SceneSpec(place.name, time, weather, own, others, _mood(reading))
     _say_rest(reading, place)
     return spec, reading

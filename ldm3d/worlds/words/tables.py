@@ -210,6 +210,11 @@ LONE_WORDS = words("""
         lone, lonely, single, solitary, only one, sole, just one, isolated, einsam, einsame, einsamer, einzeln,
         einzelne, einzelner, solitario, solitaria, único, única
     """)
+# More moons than one.
+MOON_WORDS = {
+    "2": words("two moons, twin moons, double moons, pair of moons, zwei monde, zwei monden, dos lunas"),
+    "3": words("three moons, triple moons, drei monde, drei monden, tres lunas"),
+}
 # What can be wished away or stand alone; these words are also what an amount or a size may belong to.
 THING_WORDS = {
     "trees": words("""

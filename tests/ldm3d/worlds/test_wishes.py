@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ldm3d.worlds import world
+from ldm3d.worlds import understand, world
+from ldm3d.worlds.landmarks import with_moons
 from ldm3d.worlds.places import registry
 from ldm3d.worlds.spec import Other, SceneSpec, Tint, Understanding, Wish
+from ldm3d.worlds.weather import light_of
 
 SIZE = (128, 64)
 PLAIN = Wish()
@@ -66,3 +68,30 @@ def test_of_a_village_one_house_is_left() -> None:
     assert many is not None
     assert one is not None
     assert len(one) < 0.2 * len(many)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "rise"), [("a lone lighthouse on a prairie", 9.0), ("a solitary house on a prairie", 2.0)]
+)
+def test_what_stands_alone_stands_where_nobody_builds(prompt: str, rise: float) -> None:
+    spec = understand(prompt).spec
+    own, _ = world.lay_out(spec.place, 7)
+    scene, _ = world.lay_out(spec.place, 7, spec.wish)
+    assert own.meshes is None
+    assert scene.meshes is not None
+    corners = scene.meshes.corners
+    assert corners[..., 1].max() > rise
+    # It stands on the ground: that hides its foot.
+    foot = corners[corners[..., 1] == corners[..., 1].min()][0]
+    assert foot[1] < scene.height(foot[:1], foot[2:], np.array([0.1]))[0]
+
+
+def test_two_moons_are_two() -> None:
+    night, day = (understand(f"two moons over the desert {when}").spec for when in ("at night", "at noon"))
+    assert night.wish.moons == 2
+    # One of them is the night's own.
+    for spec, bodies in ((night, 1), (day, 2)):
+        heavens = with_moons(None, spec.wish, light_of(spec))
+        assert heavens is not None
+        assert len(heavens.bodies) == bodies
+    assert with_moons(None, understand("the moon over the desert").spec.wish, light_of(night)) is None
