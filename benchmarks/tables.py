@@ -14,6 +14,7 @@ TITLES = {
     "worlds": "Sketching a world",
     "frames": "A frame",
     "three_js": "A frame against three.js",
+    "eyes": "A second eye",
     "ods": "An eye of 360° stereo",
     "layers": "What is uncovered, off-centre",
     "layers_time": "Making the layers",
