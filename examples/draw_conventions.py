@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from depthfusion.camera.frame import compose
+from depthfusion.camera.lens import Equirect
 from depthfusion.camera.options import LAYOUTS, ViewOptions
 from depthfusion.camera.path import CameraPath, Keyframe
 from depthfusion.camera.pose import Pose
@@ -196,6 +197,30 @@ def stereo() -> _Sheet:
     return sheet
 
 
+def around() -> _Sheet:
+    """Eyes that go around the head, from above."""
+    sheet = _Sheet(860, 330)
+    radius, scale = 0.5, 150.0
+    turned = np.linspace(-1, 1, 13)[:-1]
+    for column, (sign, name, colour) in enumerate(((-1.0, "left eye", LEFT), (1.0, "right eye", RIGHT))):
+        lens = Equirect(offset=sign * radius)
+        centre = np.array((215 + 430 * column, 180.0))
+        place = lambda points, centre=centre: [centre + scale * point[[0, 2]] for point in np.atleast_2d(points)]  # noqa: E731
+        ring = lens.origins(np.linspace(-1, 1, 97), np.zeros(97), 2.0)
+        sheet.line(place(ring), SOFT, 1.2, "4 4")
+        rays, starts = lens.rays(turned, np.zeros(12), 2.0), lens.origins(turned, np.zeros(12), 2.0)
+        for ray, start in zip(rays, starts, strict=True):
+            ahead = np.allclose(ray, (0, 0, -1))
+            sheet.arrow(place(start)[0], place(start + 0.42 * ray)[0], INK if ahead else colour, 2.6 if ahead else 1.6)
+            sheet.dot(place(start)[0], colour, 3)
+        sheet.dot(centre, INK, 3)
+        sheet.text((centre[0], 22), f"{name}: one ray for every azimuth, from above")
+    sheet.text(
+        (430, 318), "dark: the ray straight ahead; the circle is drawn wider than the eyes are apart", SOFT, size=12
+    )
+    return sheet
+
+
 def layouts() -> _Sheet:
     """Where the eyes' pictures lie in each layout."""
     sheet = _Sheet(860, 210)
@@ -236,7 +261,7 @@ def path() -> _Sheet:
     return sheet
 
 
-PICTURES = {draw.__name__: draw for draw in (panorama, depth, camera, stereo, layouts, path)}
+PICTURES = {draw.__name__: draw for draw in (panorama, depth, camera, stereo, around, layouts, path)}
 
 
 def main() -> None:
