@@ -19,6 +19,7 @@ TITLES = {
     "layers": "What is uncovered, off-centre",
     "layers_time": "Making the layers",
     "export": "Exporting a video",
+    "export_360": "Exporting 360° stereo",
     "presets": "The encoders' presets",
     "seamless": "LDM3D: what closing the seam adds to the forwards",
     "ldm3d_time": "LDM3D at full size: a picture",
