@@ -57,7 +57,11 @@ class Inspector(Panel):
         look, view = session.look, session.view
         self._add("Look", Form(look, session.history, relevant=_of_look(session)))
         # Lens and layout stand above the canvas.
-        self._add("View", Form(view, session.history, skip=("projection", "layout"), relevant=_of_view(session)))
+        form = Form(view, session.history, skip=("projection", "layout"), relevant=_of_view(session))
+        self._add("View", form)
+        fov = form.fields["fov"].editor
+        fov.suggest(view.field_of_view)
+        self.destroyed.connect(view.changed.connect(lambda name: fov.suggest(view.field_of_view)))
         paths = tuple((name, "") for name in presets.PRESETS)
         of_dialog = tuple(value.name for value in ExportSettings.values() if value.name not in _ALWAYS)
         form = Form(
