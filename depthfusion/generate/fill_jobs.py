@@ -21,7 +21,7 @@ from depthfusion.generate.request import GenerationRequest
 from depthfusion.jobs.job import Job, Json
 from depthfusion.jobs.progress import Progress
 from depthfusion.layers import Layers, files, split
-from depthfusion.layers.grid import box_mean
+from depthfusion.layers.grid import box_mean, enlarged
 from depthfusion.panorama import Panorama
 from ldm3d import rgbd
 from ldm3d.sphere import sample_wrapped, texel_centres, to_linear, to_srgb
@@ -144,10 +144,12 @@ def composited(layers: Layers, rgb: NDArray[np.uint8], depth: NDArray[np.uint16]
     colour = layers.back_rgb.copy()
     linear = to_linear(rgb.astype(np.float32) / np.float32(255))
     rows, columns = colour.shape[:2]
+    filled = enlarged(layers.hidden, (rows, columns))
     u, v = texel_centres(columns, rows)
     for top in range(0, rows, _STRIP):
         strip = slice(top, top + _STRIP)
         share = sample_wrapped(weight.astype(np.float32), u[None, :], v[strip, None])[..., None]
+        share = share * filled[strip, :, None]
         own = to_linear(colour[strip].astype(np.float32) / np.float32(255))
         light = own + share * (sample_wrapped(linear, u[None, :], v[strip, None]) - own)
         colour[strip] = np.where(share > 0, np.rint(to_srgb(light) * 255), colour[strip]).astype(np.uint8)

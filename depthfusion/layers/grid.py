@@ -55,6 +55,14 @@ def _extreme(image: NDArray[Any], reach: int, take: np.ufunc) -> NDArray[Any]:
     return best
 
 
+def enlarged(mask: NDArray[np.bool_], size: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Return which texels of a map of `size` (height, width) lie in those of `mask` [h, w]."""
+    rows, columns = (
+        ((np.arange(count) + 0.5) * of / count).astype(int) for count, of in zip(size, mask.shape, strict=True)
+    )
+    return np.asarray(mask[np.ix_(rows, columns)])
+
+
 def box_mean(image: NDArray[Any], known: NDArray[Any], reach: int) -> NDArray[Any]:
     """Return the mean of `image` [h, w, n] over its `known` [h, w] texels within `reach` to all sides and corners.
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from depthfusion.layers import colour, edges, grow
 from depthfusion.layers.cut import Cut, cut
-from depthfusion.layers.grid import box_mean, widest
+from depthfusion.layers.grid import box_mean, enlarged, widest
 from depthfusion.layers.spread import Spread, nearer_seeds, spread
 from ldm3d.sphere import directions
 
@@ -53,7 +53,7 @@ def split(rgb: NDArray[np.uint8], depth: NDArray[np.uint16]) -> Layers:
     behind = _behind(little, made)
     opened = made.opened
     back = np.where(behind.hidden, behind.spread.depth, np.where(opened, made.sharp, made.front))
-    filled = _enlarged(behind.covered, rgb.shape[:2])
+    filled = enlarged(behind.covered, rgb.shape[:2])
     back_rgb = colour.continued(rgb, little, made.sharp, behind.covered, behind.spread, filled)
     return Layers(front, made.alpha, np.minimum(_to_16(back), front), back_rgb, behind.hidden)
 
@@ -71,7 +71,7 @@ def with_back(
     hidden = _hidden(made, reach, seed)
     front = _to_16(made.front)
     seen = _to_16(np.where(made.opened, made.sharp, made.front))
-    filled = _enlarged(hidden | made.fringe, rgb.shape[:2])
+    filled = enlarged(hidden | made.fringe, rgb.shape[:2])
     return Layers(
         front,
         made.alpha,
@@ -116,14 +116,6 @@ def _behind(little: Floats, made: Cut) -> _Behind:
         edge,
     )
     return _Behind(hidden, covered, spread(start, filled, known, away))
-
-
-def _enlarged(mask: Mask, size: tuple[int, ...]) -> Mask:
-    """Return which texels of the colour's `size` lie in those of `mask`."""
-    rows, columns = (
-        ((np.arange(count) + 0.5) * of / count).astype(int) for count, of in zip(size, mask.shape, strict=True)
-    )
-    return np.asarray(mask[np.ix_(rows, columns)])
 
 
 def _to_16(depth: Floats) -> NDArray[np.uint16]:
