@@ -71,14 +71,13 @@ def test_every_lens_and_eye_looks_as_the_reference_sees_it(renderer, upload, len
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("pose", POSES)
+@pytest.mark.parametrize("pose", ["moved", "turned"])
 @pytest.mark.parametrize("lens", LENSES)
-@pytest.mark.parametrize("scene", ["step", "ball", "plane"])
+@pytest.mark.parametrize("scene", ["step", "ball"])
 def test_every_lens_and_eye_away_from_edges(renderer, upload, scene, lens, pose):
     depth, rule = {
         "step": (scenes.step(128, 64), LINEAR),
         "ball": (scenes.ball(256, 128, (0.5, 0.3, -2.0), 0.8, 1.0, 30.0), INVERSE),
-        "plane": (scenes.plane(256, 128, 1.2, 1.0, 4.0), Look(mapping="inverse").displacement(1.0, 4.0)),
     }[scene]
     size, options = LENSES[lens]
     # The mask widens edges by pixels: small pictures would be all mask.
