@@ -135,7 +135,7 @@ def composited(layers: Layers, rgb: NDArray[np.uint8], depth: NDArray[np.uint16]
     """
     height, width = layers.back.shape
     scale = layers.alpha.shape[0] // height
-    clear = (layers.alpha < 128).reshape(height, scale, width, scale).any(axis=(1, 3))
+    clear = np.asarray((layers.alpha < 128).reshape(height, scale, width, scale).any(axis=(1, 3)))
     near = box_mean(clear[..., None].astype(np.float32), np.ones(clear.shape), _FEATHER)[..., 0]
     weight = np.clip(1 - near * (2 * _FEATHER + 1) / _FEATHER, 0, 1) * layers.hidden
     u, v = texel_centres(width, height)
