@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from depthfusion.look import Look
-from depthfusion.render.perspective import eye_of
 from depthfusion.render.measuring import patch_indices
+from depthfusion.render.perspective import eye_of
 from depthfusion.render.relief import PATCH, relief_of
 from depthfusion.render.selection import MOST, Selector
 from tests.reference import mesh, scenes
