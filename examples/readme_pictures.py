@@ -55,13 +55,13 @@ def window_of(scene: Path, folder: Path) -> tuple[Image.Image, Image.Image]:
     window.grab().save(str(grabbed))
     asked = folder / "dialog.png"
     window.exports.ask("video")
+    settled = 0
     deadline = QDeadlineTimer(20_000)
-    while not deadline.hasExpired():
+    while settled < 5 and not deadline.hasExpired():
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
         dialog = window.exports.dialog
         if isinstance(dialog, VideoDialog) and "Encoded" in dialog.told.text():
-            if window.session.export.preset == DIALOG_USE:
-                break
+            settled = settled + 1 if window.session.export.preset == DIALOG_USE else 0
             window.session.use(DIALOG_USE)
     dialog.grab().save(str(asked))
     window.close()

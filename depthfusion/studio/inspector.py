@@ -17,13 +17,14 @@ from PySide6.QtWidgets import (
 
 from depthfusion.camera import presets
 from depthfusion.export.settings import ExportSettings
-from depthfusion.studio import lenses, theme
+from depthfusion.studio import lenses, theme, video_words
 from depthfusion.studio.editors import ChoiceEditor
 from depthfusion.studio.fields import Form
 from depthfusion.studio.panel import Panel
 from depthfusion.studio.section import Section
 from depthfusion.studio.session import Session
 
+_PATHS = {name: words.name for name, words in video_words.PATH_WORDS.items()}
 _ALWAYS = ("path", "seconds")  # the rest of an export is asked when it is wanted
 
 
@@ -68,7 +69,7 @@ class Inspector(Panel):
             session.export,
             session.history,
             skip=of_dialog,
-            editors={"path": ChoiceEditor(ExportSettings.path, paths)},
+            editors={"path": ChoiceEditor(ExportSettings.path, paths, _PATHS)},
             labels={"path": "Camera", "seconds": "Length"},
         )
         export = self._add("Export", form)

@@ -161,6 +161,7 @@ class VideoDialog(ExportDialog):
 
     def _tell(self, clip: Clip) -> None:
         self.told.setText(" ".join(filter(None, (clip.told(), self._encoder))))
+        self.fit_soon()
 
     def _try(self) -> None:
         clip = self.clip()
