@@ -37,7 +37,7 @@ def run(namespace: argparse.Namespace, do: Do) -> int:
         invert_depth=scene.invert_depth,
         depth_unit=scene.depth_unit,
         look=scene.look.as_dict(),
-        mesh=options.given(namespace, MeshSettings),
+        mesh={**scene.mesh.as_dict(), **options.given(namespace, MeshSettings)},
     )
     done = do(job)
     for what in ("triangles", "points"):

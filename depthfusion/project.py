@@ -18,6 +18,7 @@ from depthfusion.camera.presets import PRESETS
 from depthfusion.conversion import DepthUnit
 from depthfusion.errors import InputError
 from depthfusion.export import chosen
+from depthfusion.export.mesh_settings import MeshSettings
 from depthfusion.export.settings import ExportSettings
 from depthfusion.json_file import check_keys, check_version, read_object, shown
 from depthfusion.look import Look
@@ -29,7 +30,7 @@ VERSION = 1
 
 _KIND = "a project"
 _REQUIRED = ("version", "panorama")
-_OPTIONAL = ("depth", "invert_depth", "depth_unit", "look", "view", "camera_path", "export")
+_OPTIONAL = ("depth", "invert_depth", "depth_unit", "look", "view", "camera_path", "export", "mesh")
 _POSE = ("yaw", "pitch", "roll", "position", "fov")
 
 S = TypeVar("S", bound=State)
@@ -53,6 +54,7 @@ class Project:
     view: ViewOptions = field(default_factory=ViewOptions)
     camera_path: CameraPath | None = None
     export: ExportSettings = field(default_factory=ExportSettings)
+    mesh: MeshSettings = field(default_factory=MeshSettings)
 
     def job(self) -> dict[str, Any]:
         """Return the fields of a still's job as JSON keeps them, all but `output`."""
@@ -150,6 +152,7 @@ def load(path: Path) -> Project:
         _state(ViewOptions(), "view", read, path),
         None if keyed is None else CameraPath.from_json(keyed, f"the camera path of {path}"),
         export,
+        _state(MeshSettings(), "mesh", read, path),
     )
 
 
@@ -172,6 +175,7 @@ def save(project: Project, path: Path) -> None:
         "view": project.view.as_dict(),
         "camera_path": None if project.camera_path is None else project.camera_path.to_json(),
         "export": export,
+        "mesh": project.mesh.as_dict(),
     }
     with whole_file(path) as partial:
         partial.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")

@@ -163,8 +163,8 @@ class Session:
     def adopt_project(self, project: Project) -> None:
         """Take over a project's look, view and export settings as one step."""
         with self.history.together():
-            for room, state in (("look", project.look), ("view", project.view), ("export", project.export)):
-                self.states()[room].update(state.as_dict())
+            for room in ("look", "view", "export", "mesh"):
+                self.states()[room].update(getattr(project, room).as_dict())
         if self.source is not None:
             self.source.camera_path = project.camera_path
 
@@ -172,7 +172,7 @@ class Session:
         """Return what is shown as a project, or None while nothing is."""
         if self.source is None:
             return None
-        states = {"look": self.look.copy(), "view": self.view.copy(), "export": self.export.copy()}
+        states = {room: self.states()[room].copy() for room in ("look", "view", "export", "mesh")}
         return replace(self.source, **states)
 
     def _export_changed(self, name: str) -> None:

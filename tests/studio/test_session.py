@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from depthfusion import project
 from depthfusion.camera.path import CameraPath, Keyframe
 from depthfusion.errors import InputError
 from depthfusion.project import Project
@@ -98,3 +99,33 @@ def test_a_newer_program_s_session_is_told_and_kept(tmp_path: Path) -> None:
     session.set_aside(path)
     assert not path.exists()
     assert (tmp_path / "session.json.unread").read_text(encoding="utf-8") == '{"version": 99}'
+
+
+def test_a_project_keeps_the_lens_the_use_and_how_fine_geometry_is(tmp_path: Path) -> None:
+    picture = tmp_path / "a.png"
+    picture.touch()
+    before, after = Session(), Session()
+    before.open((picture,), Project(picture))
+    before.use("quest-360")
+    before.mesh.triangles = 5000
+    shown = before.project()
+    assert shown is not None
+    project.save(shown, tmp_path / "a.depthfusion")
+    read = project.load(tmp_path / "a.depthfusion")
+    after.open((tmp_path / "a.depthfusion",), read)
+    after.adopt_project(read)
+    assert (after.view, after.export, after.mesh) == (before.view, before.export, before.mesh)
+    assert (after.view.projection, after.view.layout, after.export.size) == ("equirect", "tb", (5760, 5760))
+    after.history.undo()
+    assert (after.view.projection, after.mesh.triangles) == ("perspective", None)
+
+
+def test_what_a_video_is_for_goes_with_its_lens() -> None:
+    session = Session()
+    session.use("quest-vr180")
+    session.put_on("perspective")
+    assert (session.export.preset, session.export.size, session.export.codec) == ("none", None, "auto")
+    session.history.undo()
+    assert (session.export.preset, session.view.projection) == ("quest-vr180", "vr180")
+    session.use("tv-3d")
+    assert (session.view.projection, session.view.layout, session.view.level) == ("perspective", "half-sbs", False)
