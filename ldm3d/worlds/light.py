@@ -190,6 +190,16 @@ def mix(a: Colour, b: Colour, amount: float) -> Colour:
     return (a[0] + (b[0] - a[0]) * amount, a[1] + (b[1] - a[1]) * amount, a[2] + (b[2] - a[2]) * amount)
 
 
+def by_night(exposure: float) -> Callable[[Light], Light]:
+    """A place where the eye gets used to the dark, for `Scene.light`: a factor on the night's exposure."""
+
+    def changed(light: Light) -> Light:
+        dark = luma(light.overcast) < 0.02
+        return replace(light, exposure=light.exposure * (exposure if dark else 1.0))
+
+    return changed
+
+
 def luma(colour: Colour) -> float:
     """Luminance of linear RGB (Rec. 709)."""
     return 0.2126 * colour[0] + 0.7152 * colour[1] + 0.0722 * colour[2]

@@ -344,5 +344,13 @@ def dressed(scene: Scene, spec: SceneSpec, light: Light) -> Scene:
         water = replace(water, chop=water.chop * wish.waves**0.5, swell=water.swell * wish.waves)
         if asked is not None:
             water = replace(water, deep=times(asked, 0.30), shallow=times(asked, 0.62))
+        elif light.veil > 0.0:
+            # Without sun water is the colour of lead, in a storm most of all.
+            dull = 0.65 if light.bolts else 0.35
+            water = replace(
+                water,
+                deep=mix(water.deep, _grey(water.deep), dull),
+                shallow=mix(water.shallow, _grey(water.shallow), dull),
+            )
     heavens = with_moons(scene.heavens, wish, light)
     return replace(scene, cards=cards, water=water, heavens=heavens, falling=falling(light) if scene.rain else None)

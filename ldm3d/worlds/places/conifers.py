@@ -8,6 +8,7 @@ import numpy as np
 
 from ldm3d.worlds import noise, sprites
 from ldm3d.worlds.arrays import Array
+from ldm3d.worlds.light import by_night
 from ldm3d.worlds.places import Place
 from ldm3d.worlds.plants import Garden, scatter, spread
 from ldm3d.worlds.rubble import boulders
@@ -189,6 +190,7 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
         _firs(garden, rng, floor, wish)
     _below(garden, rng, floor, wish)
     return Scene(
+        light=by_night(1.5),
         height=floor.height,
         shade_ground=floor.shade,
         water=Water(level=floor.water, swell=0.0, chop=0.02, deep=(0.010, 0.016, 0.010), shallow=(0.055, 0.045, 0.026)),
