@@ -3,6 +3,8 @@
 // LAYERED: 1 where the front layer may be cut.
 
 #include "sphere.glsl"
+#include "mapping.glsl"
+#include "depth.glsl"
 
 uniform sampler2D depths[EYES];
 uniform vec3 eyes[EYES];
@@ -13,19 +15,50 @@ out float metres;
 
 #if LAYERED
 #include "layered.glsl"
+#define FRONT front_map
+#else
+#define FRONT depth_map
 #endif
+
+// How much farther from the centre a place is than the surface in its direction.
+float above(DEPTHS map, vec3 place) {
+    vec2 texel = uv_of(place) * vec2(depth_size(map)) - 0.5;
+    float depth = depth_in(map, vec2(texel.x < 0.0 ? texel.x + float(depth_size(map).x) : texel.x, texel.y));
+    return length(place) - radius_of(depth);
+}
+
+// A triangle may lie off the surface where that moves no pixel: two of Newton's steps along the ray lead from there to
+// the depth map itself, as long as each brings the place nearer.
+float settled(DEPTHS map, vec3 eye, vec3 ray, float away) {
+    float off = above(map, eye + away * ray);
+    for (int i = 0; i < 2; i++) {
+        vec3 place = eye + away * ray;
+        float rate = dot(place, ray) / length(place);
+        float next = abs(rate) > 0.1 ? away - off / rate : away;
+        float then = above(map, eye + next * ray);
+        bool better = next > 0.0 && abs(then) < abs(off);
+        away = better ? next : away;
+        off = better ? then : off;
+    }
+    return away;
+}
 
 void main() {
     ivec2 part = ivec2(gl_FragCoord.xy) - origin;
+    vec3 ray = rays[0] * vec3(vec2(part) + 0.5, 1.0);
+    float stretch = length(ray);
+    ray /= stretch;
 #if LAYERED
     Seen seen = look(depths[0], fronts[0], backs[0], 0, part);
-    float ahead = seen.opacity >= 0.5 ? seen.ahead : seen.behind;
-    bool nothing = seen.nothing && seen.opacity < 0.5;
+    bool front = seen.opacity >= 0.5;
+    bool nothing = seen.nothing && !front;
+    float away = front ? settled(FRONT, eyes[0], ray, seen.ahead * stretch)
+        : settled(back_depth_map, eyes[0], ray, seen.behind * stretch);
 #else
     float depth = texelFetch(depths[0], part, 0).r;
-    float ahead = ranges[0].x / (ranges[0].y - depth);
     bool nothing = depth >= 1.0;
+    float away = settled(FRONT, eyes[0], ray, ranges[0].x / (ranges[0].y - depth) * stretch);
 #endif
     // Infinity, which GLSL has no word for.
-    metres = nothing ? uintBitsToFloat(0x7f800000u) : ahead * length(rays[0] * vec3(vec2(part) + 0.5, 1.0));
+    metres = nothing ? uintBitsToFloat(0x7f800000u) : away;
 }

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from depthfusion.camera.frame import View
 from depthfusion.look import Displacement
 from depthfusion.render.matrices import Tile, edges, projection_matrix, view_matrix
-from depthfusion.render.measuring import Measurer, Sheet
+from depthfusion.render.measuring import Measurer, Sheet, set_mapping
 from depthfusion.render.perspective import cap_box, depth_range, eye_of, grid_rays, lens_of, pixel_scales
 from depthfusion.render.quality import Quality
 from depthfusion.render.selection import Selection
@@ -150,6 +150,7 @@ class Rasteriser:
         self.context.enable_only(self.context.NOTHING)
         self._look(sheet, [sight], screen.program)
         screen.program["origin"] = (0, 0)
+        set_mapping(screen.program, plan.rule)
         screen.render(self.context.TRIANGLES, vertices=3)
 
     def _measure(self, plan: Plan, sheet: Sheet, sight: _Sight, number: int, part: Tile) -> int:
