@@ -20,9 +20,8 @@ from ldm3d.worlds.spec import TIMES, WEATHERS, SceneSpec, Understanding
 from ldm3d.worlds.world import World, draw
 
 SIZE = (64, 32)
+# Where nothing hides the sky; rain and rainbows need a few more texels to be seen.
 OPEN, LARGER = ("desert", "meadow", "ocean", "mountains"), (128, 64)
-# Indoors, under water and in space there is no weather.
-CLOSED = ("cathedral", "cave", "reef", "room", "space")
 # Shares of the rows from the zenith to the nadir, closer at the horizon.
 BANDS = np.array([0, 6, 12, 18, 24, 28, 32, 38, 48, 64]) / 64
 SHARES = np.array([0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98])
@@ -46,7 +45,7 @@ def looked_at(
     places: Sequence[str], seeds: range, hours: Iterator[tuple[str, str]], each: int, by: Callable[[World], Features]
 ) -> list[Seen]:
     """Every place with every seed, each at the next `each` hours."""
-    size = SIZE if by is of_depth or len(places) > len(OPEN) else LARGER
+    size = SIZE if by is of_depth else LARGER
     return [
         Seen(place, time, weather, by(draw(Understanding(SceneSpec(place, time, weather)), seed, size)))
         for place in places
@@ -232,9 +231,9 @@ def test_places_are_told_apart_by_depth_alone() -> None:
 @pytest.mark.full
 @pytest.mark.timeout(3600)
 def test_time_and_weather_are_told_by_colour() -> None:
-    """Over all places under the open sky, all times and all weathers, of places laid out by seeds never seen before."""
-    places = [place for place in registry() if place not in CLOSED]
-    learned = looked_at(places, range(100, 104), dealt(HOURS, 1), 16, of_colour)
-    asked = looked_at(places, range(900, 902), dealt(HOURS, 2), 12, of_colour)
+    """All times under all weathers, in open places laid out by seeds that were never seen before."""
+    places = (*OPEN, "beach")
+    learned = looked_at(places, range(100, 106), dealt(HOURS, 1), 14, of_colour)
+    asked = looked_at(places, range(900, 903), dealt(HOURS, 2), 14, of_colour)
     for what, recalls in hours_judged(learned, asked).items():
         assert np.mean(list(recalls.values())) >= 0.9, (what, recalls)
