@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from depthfusion.errors import InputError
-from depthfusion.moving.scene import SUFFIXES as VIDEOS
 from depthfusion.project import SUFFIX as PROJECT
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".exr")
@@ -27,9 +26,21 @@ class Opening:
     depth: Path | None = None
 
 
+def videos() -> tuple[str, ...]:
+    """Return the suffixes of videos. What reads them is not loaded before it is asked for."""
+    from depthfusion.moving.scene import SUFFIXES
+
+    return SUFFIXES
+
+
+def moves(path: Path) -> bool:
+    """Whether a file's name is a video's."""
+    return path.suffix.lower() in videos()
+
+
 def welcome(path: Path) -> bool:
     """Whether a file of this name may be dropped."""
-    return path.suffix.lower() in {*DEPTHS, *VIDEOS, PROJECT}
+    return path.suffix.lower() in {*DEPTHS, *videos(), PROJECT}
 
 
 def named_depth(path: Path) -> bool:
@@ -58,17 +69,17 @@ def understand(paths: Sequence[Path]) -> Opening:
         return Opening(projects[0])
     if len(known) == 1:
         return Opening(_colour_of(known[0]))
-    videos = sum(path.suffix.lower() in VIDEOS for path in known)
-    if videos == 1:
+    moving = sum(moves(path) for path in known)
+    if moving == 1:
         both = " and ".join(path.name for path in known)
         raise InputError(f"of {both} one moves and one does not: drop a video with a video of its depth")
     depths = [path for path in known if named_depth(path)]
-    if len(depths) != 1 and not videos:
+    if len(depths) != 1 and not moving:
         depths = [path for path in known if is_grey(path)]
     if len(depths) != 1:
         both = " and ".join(path.name for path in known)
         which = "both look" if depths else "neither looks"
-        name = f"NAME.depth{known[0].suffix if videos else '.png'}"
+        name = f"NAME.depth{known[0].suffix if moving else '.png'}"
         raise InputError(f"of {both} {which} like a depth map: name the depth {name} and drop them again")
     colour = next(path for path in known if path != depths[0])
     return Opening(colour, depths[0])
@@ -79,7 +90,7 @@ def _colour_of(path: Path) -> Path:
     if not named_depth(path):
         return path
     stem = re.sub(r"[._ -]?depth([._ -]?map)?$", "", path.stem, flags=re.IGNORECASE)
-    kinds = VIDEOS if path.suffix.lower() in VIDEOS else PICTURES
+    kinds = videos() if moves(path) else PICTURES
     beside = (path.with_name(stem + suffix) for suffix in kinds)
     return next((colour for colour in beside if stem and colour.is_file()), path)
 

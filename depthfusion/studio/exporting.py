@@ -6,28 +6,29 @@ import contextlib
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from depthfusion import places, project
 from depthfusion.errors import InputError, MachineError
-from depthfusion.export.jobs import MeshJob, StillJob, VideoJob
-from depthfusion.jobs.job import Job
 from depthfusion.studio.banner import Banner
-from depthfusion.studio.export_dialog import ExportDialog
 from depthfusion.studio.export_words import free
-from depthfusion.studio.mesh_dialog import MeshDialog
 from depthfusion.studio.session import Session
-from depthfusion.studio.still_dialog import StillDialog
 from depthfusion.studio.tasks import Task, Tasks
-from depthfusion.studio.video_dialog import VideoDialog
+
+if TYPE_CHECKING:
+    from depthfusion.jobs.job import Job
+    from depthfusion.studio.export_dialog import ExportDialog
 
 _SEQUENCES = (".png", ".exr")
 
 
 def job(session: Session, kind: str, output: Path) -> Job | None:
     """Return the export of what is shown as a `still`, a `video` or a `mesh`; None while nothing is."""
+    from depthfusion.export.jobs import MeshJob, StillJob, VideoJob
+
     shown = session.project()
     if shown is None:
         return None
@@ -88,6 +89,10 @@ class Exports:
     def _make(self, kind: str) -> QDialog:
         if kind == "project":
             return self._ask_project()
+        from depthfusion.studio.mesh_dialog import MeshDialog
+        from depthfusion.studio.still_dialog import StillDialog
+        from depthfusion.studio.video_dialog import VideoDialog
+
         made = {"still": StillDialog, "video": VideoDialog, "mesh": MeshDialog}[kind](self._window, self._session)
         made.agreed.connect(partial(self._agreed, kind))
         self.close()

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from depthfusion.generate.fill_jobs import FillJob
 from depthfusion.studio.background import Latest
 from depthfusion.studio.engine_list import FAST, Entry
-from depthfusion.studio.fills import Fills
 from depthfusion.studio.session import Tools
 from depthfusion.studio.tool_dialog import ToolDialog
 
 if TYPE_CHECKING:
+    from depthfusion.generate.fill_jobs import FillJob
     from depthfusion.jobs.job import Json
+    from depthfusion.studio.fills import Fills
     from depthfusion.studio.window import Window
 
 _EXPLAINED = (
@@ -33,7 +33,7 @@ class Filling(QObject):
         super().__init__(window)
         self._window = window
         self._session = window.session
-        self._fills = Fills()
+        self._kept: Fills | None = None
         self._count = 0
         self._noting = False
         self.dialog: ToolDialog | None = None
@@ -64,7 +64,16 @@ class Filling(QObject):
     def close_threads(self) -> None:
         """End what copies files."""
         self._files.close()
-        self._fills.close()
+        if self._kept is not None:
+            self._kept.close()
+
+    @property
+    def _fills(self) -> Fills:
+        from depthfusion.studio.fills import Fills
+
+        if self._kept is None:
+            self._kept = Fills()
+        return self._kept
 
     def _fill(self, entry: Entry) -> None:
         if entry.ready:
@@ -73,6 +82,8 @@ class Filling(QObject):
             self._window.making.get(entry, partial(self._fill_with, entry.name))
 
     def _fill_with(self, engine: str) -> None:
+        from depthfusion.generate.fill_jobs import FillJob
+
         source, viewport = self._session.source, self._window.viewport
         scene = viewport.scene if viewport is not None else None
         request: Json = {}

@@ -8,15 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from depthfusion.layers.files import back_path
-from depthfusion.settings import Integer, State
 from ldm3d.files import whole_files
 from ldm3d.rgbd import depth_path
-
-
-class Fill(State):
-    """How many fills there are: undo takes the last one back."""
-
-    count = Integer(0, "how many fills of this session are in use", minimum=0, maximum=1_000_000)
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ class Openings(QObject):
 
     def ask(self) -> None:
         """Ask for files to open."""
-        known = " ".join(f"*{suffix}" for suffix in (*drops.DEPTHS, *drops.VIDEOS, drops.PROJECT))
+        known = " ".join(f"*{suffix}" for suffix in (*drops.DEPTHS, *drops.videos(), drops.PROJECT))
         here = self._session.files[0].parent if self._session.files else places.results().parent
 
         def made() -> QFileDialog:

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 from depthfusion import project
 from depthfusion.errors import InputError
-from depthfusion.moving.scene import is_moving
 from depthfusion.panorama import MissingDepthError
 from depthfusion.project import Project
-from depthfusion.studio.drops import ordinary, understand
+from depthfusion.studio.drops import moves, ordinary, understand
 
 if TYPE_CHECKING:
     from depthfusion.moving import MovingPanorama
@@ -84,7 +83,7 @@ def open_files(paths: tuple[Path, ...], settled: bool = False, at: float = 0.0) 
     opening = understand(paths)
     opened = project.load_scene(opening.scene, opening.depth)
     files = (opening.scene, opening.depth) if opening.depth else (opening.scene,)
-    if is_moving(opened.panorama):
+    if moves(opened.panorama):
         shown = opened.export.at if project.is_project(opening.scene) and not settled else at
         with moving_of(opened) as video:
             return moment(files, opened, video, shown, settled)

@@ -19,7 +19,6 @@ from depthfusion.look import Look
 from depthfusion.project import Project
 from depthfusion.settings import Choice, Integer, Signal, State, Text
 from depthfusion.studio import lenses, video_words
-from depthfusion.studio.fills import Fill
 from depthfusion.studio.history import History
 from depthfusion.studio.results import Results
 from ldm3d.files import whole_file
@@ -45,6 +44,12 @@ class Tools(State):
     estimator = Text("dpt-large", "what makes the depth of a picture that has none")
     enlarger = Text("lanczos", "what makes a panorama larger")
     filler = Text("fast", "what fills that which is hidden behind edges")
+
+
+class Fill(State):
+    """How many fills of what is hidden there are: undo takes the last one back."""
+
+    count = Integer(0, "how many fills of this session are in use", minimum=0, maximum=1_000_000)
 
 
 class Formats(State):

@@ -11,8 +11,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QLabel
 
 from depthfusion.generate.request import GenerationRequest
-from depthfusion.moving.scene import is_moving
-from depthfusion.studio import mask, start_picture, theme
+from depthfusion.studio import drops, mask, start_picture, theme
 from depthfusion.studio.background import Latest
 from depthfusion.studio.fields import Form
 from depthfusion.studio.inputs import image_of
@@ -101,7 +100,7 @@ class SourceSection(Section):
     def _offer(self, name: str) -> None:
         """Have the open world at hand."""
         source = self._session.source
-        there = source is not None and not is_moving(source.panorama)
+        there = source is not None and not drops.moves(source.panorama)
         self.source.offer(((str(source.panorama), f"The open world ({source.panorama.stem})"),) if there else ())
 
     def _changed(self, name: str) -> None:

@@ -13,9 +13,8 @@ from depthfusion.camera.path import frame_rate
 from depthfusion.camera.presets import DEFAULT_SECONDS
 from depthfusion.camera.presets import PRESETS as PATHS
 from depthfusion.errors import InputError, MachineError
-from depthfusion.export import codecs, hardware, players, sequence
+from depthfusion.export import codecs, players
 from depthfusion.export.codecs import CODECS
-from depthfusion.export.encoding import Encoding
 from depthfusion.export.names import suggested_name
 from depthfusion.export.presets import NONE, PRESETS, Preset
 from depthfusion.export.settings import ExportSettings
@@ -83,7 +82,7 @@ def _shown(projection: str, layout: str) -> str:
 
 def in_pictures(use: Preset) -> bool:
     """Whether a use writes pictures rather than a video."""
-    return use.suffix in sequence.SUFFIXES
+    return use.suffix != ".mp4"
 
 
 def using(view: ViewOptions, export: ExportSettings, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -181,10 +180,13 @@ class Clip:
         written = players.Written(
             self.codec, self.size, frame_rate(self.export.fps), self.view.projection, self.view.layout
         )
-        return players.warnings(written, self.use.player)
+        # Options of the command line are settings here.
+        return [sentence.replace("--", "") for sentence in players.warnings(written, self.use.player)]
 
     def impossible(self) -> str:
         """Return why it cannot be written, or nothing."""
+        from depthfusion.export import sequence
+
         try:
             if in_pictures(self.use):
                 sequence.check(self.export)
@@ -200,6 +202,9 @@ class Clip:
 
     def encoder(self) -> str:
         """Find out what would encode it, which may take seconds, and say so in words."""
+        from depthfusion.export import hardware
+        from depthfusion.export.encoding import Encoding
+
         encoding = Encoding(self.size, Fraction(frame_rate(self.export.fps)), self.codec, self.export.quality)
         try:
             return hardware.choose(self.export.encoder, encoding).words

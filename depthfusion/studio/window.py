@@ -11,8 +11,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QMessageBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from depthfusion import places
-from depthfusion.moving.scene import is_moving
-from depthfusion.studio import actions, opengl, session, theme
+from depthfusion.studio import actions, drops, opengl, session, theme
 from depthfusion.studio.background import Latest, Trouble
 from depthfusion.studio.banner import Banner
 from depthfusion.studio.exporting import Exports
@@ -209,9 +208,9 @@ class Window(QMainWindow):
         source = self.session.source
         if source is None:
             self.banner.tell("info", "there is no world yet: generate one, or open a panorama")
-        elif is_moving(source.panorama):
+        elif drops.moves(source.panorama):
             self.banner.tell("info", f"{source.panorama.name} moves: this is for panoramas that stand still")
-        return source is not None and not is_moving(source.panorama)
+        return source is not None and not drops.moves(source.panorama)
 
     # --- undo ----------------------------------------------------------------------------------------------------
 
