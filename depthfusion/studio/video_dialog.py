@@ -38,9 +38,10 @@ class VideoDialog(ExportDialog):
     def __init__(self, parent: QWidget, session: Session) -> None:
         super().__init__(parent, session, "Export a video")
         self._encoder = ""
+        self._held = False  # whether more changes follow at once
         self._encoded: tuple[object, ...] = ()  # of what `_encoder` tells
         self.uses = Cards(video_words.uses().items())
-        self.uses.chosen.connect(session.use)
+        self.uses.chosen.connect(self._use)
         self.body.addWidget(heading("What it is for"))
         self.body.addWidget(self.uses)
         self.body.addLayout(self._make_path())
@@ -100,6 +101,9 @@ class VideoDialog(ExportDialog):
         )
         form.reset_asked.connect(form.reset)
         form.refused.connect(lambda sentence: self.warned.say([sentence]))
+        QTimer.singleShot(0, self, partial(self._add_more, form))
+
+    def _add_more(self, form: Form) -> None:
         self._more = Section("Size, codec and sound", form, folded=True)
         self._more.head.toggled.connect(lambda open_: self.fit_soon())
         self.body.addWidget(self._more)
@@ -120,6 +124,12 @@ class VideoDialog(ExportDialog):
         super().check()
         self.go.setEnabled(self.go.isEnabled() and not self.clip().impossible())
 
+    def _use(self, preset: str) -> None:
+        self._held = True
+        self._session.use(preset)
+        self._held = False
+        self._show("preset")
+
     def _path_chosen(self, name: str) -> None:
         if name == _OWN:
             self._show("path")
@@ -139,6 +149,8 @@ class VideoDialog(ExportDialog):
         dialog.open()
 
     def _show(self, name: str) -> None:
+        if self._held:
+            return
         clip = self.clip()
         self.uses.show_value(clip.export.preset)
         source = self._session.source
