@@ -96,6 +96,10 @@ class Inspector(Panel):
         self.video_button.setEnabled(ready)
         self.mesh_button.setEnabled(ready)
 
+    def suggest_length(self, seconds: float) -> None:
+        """Show how long a video is where that is left to the program."""
+        self.sections["Export"].form.fields["seconds"].editor.suggest(seconds)
+
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "mesh_button"):
             self._dress()

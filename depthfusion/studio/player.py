@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton
 
+from depthfusion.camera.presets import DEFAULT_SECONDS
 from depthfusion.errors import InputError, MachineError
 from depthfusion.studio import theme
 from depthfusion.studio.background import Latest, Trouble
@@ -134,6 +135,7 @@ class Player(PlayBar):
         self.setVisible(scene.motion is not None)
         self._session.duration = scene.motion.duration if scene.motion else None
         self._session.export.at = scene.motion.at if scene.motion else 0.0
+        self._window.inspector.suggest_length(self._duration or DEFAULT_SECONDS)
         if scene.motion is not None:
             self._show()
 
