@@ -66,6 +66,8 @@ class Measurer:
         self._patches: dict[_Batch, moderngl.Buffer] = {}
         self._meshes: dict[_Mesh, moderngl.VertexArray] = {}
         self._depths: list[list[_Depth]] = []
+        self._held: Selection | None = None
+        self._counts: dict[_Batch, int] = {}
 
     def depths(self, eye: int, cut: bool) -> list[moderngl.Texture]:
         """Return the textures of an eye: of its one surface, or what layers share, the front's own, the back's own."""
@@ -84,11 +86,11 @@ class Measurer:
         self.context.enable_direct(_DEPTH_CLAMP)
         count = 0
         defines = tuple(sheet.surface.defines.items())
-        for batch, tiles in _batches(seen):
-            self._write(batch, tiles)
+        self._hold(seen)
+        for batch, patches in self._counts.items():
             for layer, number in _drawn(batch.kind, sheet.layered):
-                self._draw(_Mesh(layer, batch, defines), sheet, to_clip, len(tiles), targets[number])
-                count += len(tiles)
+                self._draw(_Mesh(layer, batch, defines), sheet, to_clip, patches, targets[number])
+                count += patches
         self.context.disable_direct(_DEPTH_CLAMP)
         return TRIANGLES * count
 
@@ -110,6 +112,16 @@ class Measurer:
         sheet.surface.use(program)
         target.use()
         array.render(self.context.TRIANGLES, instances=count)
+
+    def _hold(self, seen: Selection) -> None:
+        """Have the patches of `seen` in the buffers: those of the other eye, mostly, which are there already."""
+        if seen is self._held:
+            return
+        self._held = seen
+        self._counts = {}
+        for batch, tiles in _batches(seen):
+            self._write(batch, tiles)
+            self._counts[batch] = len(tiles)
 
     def _write(self, batch: _Batch, tiles: NDArray[np.float32]) -> None:
         data = tiles.tobytes()

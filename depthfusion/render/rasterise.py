@@ -231,7 +231,8 @@ class _Sight:
 
 def _sight(plan: Plan, view: View, tile: Tile) -> _Sight:
     eye = eye_of(view, tile)
-    seen = plan.selection.seen_by([eye])
+    # Of a whole view all is drawn that one of the eyes sees: both then share their patches.
+    seen = plan.selection if tile == (0, 0, *view.rectangle[2:]) else plan.selection.seen_by([eye])
     near, far = depth_range(seen, eye, plan.rule)
     tangents = edges(lens_of(view), view.aspect, view.rectangle[2:], tile)
     size = (tile[2] * plan.parts, tile[3] * plan.parts)
