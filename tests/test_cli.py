@@ -85,7 +85,10 @@ def test_help_imports_nothing_heavy(tmp_path: Path) -> None:
         (["generate", "a forest", "-o", "no/x.png"], "its folder does not exist"),
         (["import", "missing.png", "-o", "x.png"], "missing.png"),
         (["still", "missing.png", "-o", "x.png"], "missing.png"),
-        (["still", "WORLD", "-o", "x.png", "--fov", "171"], "fov 171 cannot be used with projection perspective: choose 1 to 170 degrees"),
+        (
+            ["still", "WORLD", "-o", "x.png", "--fov", "171"],
+            "fov 171 cannot be used with projection perspective: choose 1 to 170 degrees",
+        ),
         (["still", "WORLD", "-o", "x.png", "--position", "9,0,0"], "position 9,0,0 is 9.00 m from the centre"),
         (["still", "WORLD", "-o", "x.png", "--near", "2000"], "near 2000 m is not below far 1000 m"),
         (["still", "WORLD", "-o", "x.png", "--layout", "sbs", "--size", "101x50"], "width 101 cannot be shared"),
