@@ -25,4 +25,4 @@ def check(engine: str, given: Iterable[str]) -> None:
             f"engine {engine} cannot repaint what is hidden: choose {FAST}, ldm3d, a checkpoint's name or its folder"
         )
     else:
-        rules.check_name(engine)
+        rules.check_name(engine, (FAST,))

@@ -45,17 +45,17 @@ def check(request: GenerationRequest) -> None:
         check_ldm3d_size(request.size)
 
 
-def check_name(engine: str) -> None:
-    """Raise `InputError` where `engine` is no engine's name, no checkpoint's name and no folder."""
-    if engine in {AUTO, SKETCH}:
+def check_name(engine: str, own: tuple[str, ...] = (AUTO, SKETCH)) -> None:
+    """Raise `InputError` where `engine` is none of our `own` names, no checkpoint's name and no folder."""
+    if engine in own:
         return
     known = known_by(engine)
     if known is not None and known.kind != "ldm3d":
         raise InputError(f"engine {engine} makes no panoramas ({known.says}): choose sketch or ldm3d")
     if known is None and not HUB_NAME.fullmatch(engine) and not _is_folder(engine):
         raise InputError(
-            f"engine {engine!r} is not known: choose one of auto, sketch, ldm3d, the name of a checkpoint on the hub "
-            "such as Intel/ldm3d-4c, or its folder"
+            f"engine {engine!r} is not known: choose one of {', '.join(own)}, ldm3d, the name of a checkpoint on the "
+            "hub such as Intel/ldm3d-4c, or its folder"
         )
 
 
