@@ -86,48 +86,65 @@ float whole_height(WHOLE whole) {
 }
 #endif
 
-vec3 mean_around(MAPS, vec3 place, vec3 across, vec3 down, int taps) {
+// At a level of detail, of the surface's own colour or of that `behind` it.
+vec3 colour_of(bool behind, vec2 uv, float level) {
 #if HALVES
-    float texel = PI / whole_height(whole);
-    float away = dot(place, place);
-    vec2 square = vec2(dot(across, across), dot(down, down));
-    vec2 along = vec2(dot(across, place), dot(down, place));
-    vec2 wide = max(square - along * along / away, 0.0) / (away * texel * texel);
-    float level = max(0.5 * log2(max(wide.x, wide.y)) - log2(APART * float(taps)), 0.0);
+    vec3 colour = colour_at(colour_map, smaller_map, uv, level);
+#if LAYERED
+    vec3 back = colour_at(back_colour_map, back_smaller_map, uv, level);
 #endif
-    vec3 sum = vec3(0.0);
-    for (int y = 0; y < taps; y++)
-        for (int x = 0; x < taps; x++) {
-            vec2 offset = (vec2(x, y) + 0.5) / float(taps) - 0.5;
-            vec2 uv = uv_of(place + offset.x * across + offset.y * down);
-#if HALVES
-            sum += colour_at(whole, smaller, uv, level);
 #elif TILED
-            sum += in_tiles(whole, 0, uv);
-#else
-            sum += textureLod(whole, uv, 0.0).rgb;
+    vec3 colour = in_tiles(colour_map, 0, uv);
+#if LAYERED
+    vec3 back = in_tiles(back_colour_map, 0, uv);
 #endif
-        }
-    return sum / float(taps * taps);
+#else
+    vec3 colour = textureLod(colour_map, uv, 0.0).rgb;
+#if LAYERED
+    vec3 back = textureLod(back_colour_map, uv, 0.0).rgb;
+#endif
+#endif
+#if LAYERED
+    return behind ? back : colour;
+#else
+    return colour;
+#endif
 }
 
 // The colour around a place on the surface, over what its differences `across` and `down` span: `taps` × `taps` samples.
 // Texels are counted by angle and not by u: a pole's crowded texels need no care, and the seam has no edge.
-vec3 colour_around(vec3 place, vec3 across, vec3 down, int taps) {
+vec3 layer_around(bool behind, vec3 place, vec3 across, vec3 down, int taps) {
+    float level = 0.0;
 #if HALVES
-    return mean_around(colour_map, smaller_map, place, across, down, taps);
-#else
-    return mean_around(colour_map, place, across, down, taps);
+    float texel = PI / whole_height(colour_map);
+    float away = dot(place, place);
+    vec2 square = vec2(dot(across, across), dot(down, down));
+    vec2 along = vec2(dot(across, place), dot(down, place));
+    vec2 wide = max(square - along * along / away, 0.0) / (away * texel * texel);
+    level = max(0.5 * log2(max(wide.x, wide.y)) - log2(APART * float(taps)), 0.0);
 #endif
+    vec3 sum = vec3(0.0);
+    // Asked at their ends: software renderers run a loop's body once more after a question at its beginning.
+    int y = 0;
+    do {
+        int x = 0;
+        do {
+            vec2 offset = (vec2(x, y) + 0.5) / float(taps) - 0.5;
+            sum += colour_of(behind, uv_of(place + offset.x * across + offset.y * down), level);
+            x++;
+        } while (x < taps);
+        y++;
+    } while (y < taps);
+    return sum / float(taps * taps);
+}
+
+vec3 colour_around(vec3 place, vec3 across, vec3 down, int taps) {
+    return layer_around(false, place, across, down, taps);
 }
 
 #if LAYERED
 // The same of the layer behind.
 vec3 back_colour_around(vec3 place, vec3 across, vec3 down, int taps) {
-#if HALVES
-    return mean_around(back_colour_map, back_smaller_map, place, across, down, taps);
-#else
-    return mean_around(back_colour_map, place, across, down, taps);
-#endif
+    return layer_around(true, place, across, down, taps);
 }
 #endif

@@ -37,58 +37,60 @@ vec3 beside(vec3 place, Ray ray, vec3 step) {
     return dot(place - ray.start, ray.along) * (step - ray.along * (dot(place, step) / slope));
 }
 
-// What is seen through a part of a pixel; fades is 1 where the front layer is not opaque.
-vec3 colour_through(int eye, vec2 place, vec2 radii, float parts, bool calm, out float fades) {
-    Ray ray = ray_of(eye, place);
-    Line line = line_of(ray.start, ray.along);
-    Hit hit = first_hit(FRONT, line, radii, LAYERED == 1, calm);
-    fades = hit.opacity < 1.0 ? 1.0 : 0.0;
-    vec3 across = beside(hit.place, ray, ray.across / parts);
-    vec3 up = beside(hit.place, ray, ray.up / parts);
-    int taps = int(clamp(ceil(texels_within(hit.place, across, up) / DENSE), float(PARTS) / parts, float(MOST) / parts));
-    vec3 colour = colour_around(hit.place, across, up, taps);
-#if LAYERED
-    for (int behind = 0; behind < (hit.opacity < 1.0 || hit.skipped ? 1 : 0); behind++) {
-        Hit back = first_hit(back_depth_map, line, radii, false, calm);
-        float away = dot(hit.place - ray.start, ray.along);
-        if (hit.skipped && back.opacity > 0.0 && dot(back.place - ray.start, ray.along) < away * (1.0 - APART_BY))
-            hit.opacity = 0.0;
-        across = beside(back.place, ray, ray.across / parts);
-        up = beside(back.place, ray, ray.up / parts);
-        vec3 other = back.opacity > 0.0 ? back_colour_around(back.place, across, up, taps) : background;
-        colour = mix(other, colour, hit.opacity);
-    }
-    return colour;
-#else
-    return hit.opacity > 0.0 ? colour : background;
-#endif
-}
-
+// What an eye sees through a pixel: through the whole of it first where every ray begins within the surface; where its
+// rays may stray, or meet an edge, through each of its parts; and through what is not opaque, the layer behind. All in
+// one loop that asks at its end: software renderers go every way that is written.
 vec3 light_of(int eye, vec2 place) {
     vec2 radii = shell;
-    float fades;
+    bool stray = true;
 #if INSIDE
-    Ray ray = ray_of(eye, place);
-    Line line = line_of(ray.start, ray.along);
-    float pad = 0.71 * max(length(ray.across), length(ray.up)) * (shell.x + length(ray.start));
-    pad /= max(outwards(line, shell).x, 0.05 * shell.x);
+    Ray middle = ray_of(eye, place);
+    Line straight = line_of(middle.start, middle.along);
+    float pad = 0.71 * max(length(middle.across), length(middle.up)) * (shell.x + length(middle.start));
+    pad /= max(outwards(straight, shell).x, 0.05 * shell.x);
     for (int i = 0; i < 2; i++)
-        radii = narrowed(way_of(line, outwards(line, radii)), pad, radii);
+        radii = narrowed(way_of(straight, outwards(straight, radii)), pad, radii);
+    stray = PARTS > 1 && angle_of(way_of(straight, outwards(straight, radii))) > one;
 #endif
-#if INSIDE && PARTS > 1
-    // Loops for conditions: software renderers run both sides of a branch.
-    vec3 light = colour_through(eye, place, radii, 1.0, true, fades);
-    float parts = angle_of(way_of(line, outwards(line, radii))) + fades > one ? float(PARTS) : 0.0;
-#else
+    int part = INSIDE * (PARTS - 1) > 0 ? -1 : 0;    // −1 is the whole pixel
+    bool behind = false;
+    Hit front;
+    vec3 before = vec3(0.0);
     vec3 light = vec3(0.0);
-    float parts = float(PARTS);
-#endif
-    for (float y = 0.5; y < parts; y += 1.0)
-        for (float x = 0.5; x < parts; x += 1.0) {
-            vec2 part = (vec2(x, y) / parts - 0.5) * pixel_size;
-            vec3 colour = colour_through(eye, place + part, radii, parts, false, fades) / (parts * parts);
-            light = x + y > 1.0 ? light + colour : colour;
+    bool more = true;
+    do {
+        bool whole = part < 0;
+        float parts = whole ? 1.0 : float(PARTS);
+        vec2 offset = (vec2(part % PARTS, part / PARTS) + 0.5) / float(PARTS) - 0.5;
+        Ray ray = ray_of(eye, whole ? place : place + offset * pixel_size);
+        Line line = line_of(ray.start, ray.along);
+        Hit hit = first_hit(behind, line, radii, whole);
+        vec3 across = beside(hit.place, ray, ray.across / parts);
+        vec3 up = beside(hit.place, ray, ray.up / parts);
+        int taps = int(clamp(ceil(texels_within(hit.place, across, up) / DENSE), float(PARTS) / parts, float(MOST) / parts));
+        vec3 colour = layer_around(behind, hit.place, across, up, taps);
+#if LAYERED
+        colour = hit.opacity > 0.0 || !behind ? colour : background;
+        if (behind) {
+            float away = dot(front.place - ray.start, ray.along);
+            bool nearer = hit.opacity > 0.0 && dot(hit.place - ray.start, ray.along) < away * (1.0 - APART_BY);
+            colour = mix(colour, before, front.skipped && nearer ? 0.0 : front.opacity);
+            behind = false;
+        } else {
+            front = hit;
+            before = colour;
+            behind = !whole && (hit.opacity < 1.0 || hit.skipped);
         }
+        stray = stray || front.opacity < 1.0;
+#else
+        colour = hit.opacity > 0.0 ? colour : background;
+#endif
+        if (!behind) {
+            light = whole ? colour : (part > 0 ? light : vec3(0.0)) + colour / float(PARTS * PARTS);
+            part++;
+            more = part < PARTS * PARTS && (stray || part > 0);
+        }
+    } while (more && (LAYERED == 1 || PARTS > 1));
     return light;
 }
 

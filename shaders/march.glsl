@@ -75,8 +75,7 @@ vec2 narrowed(Way way, float pad, vec2 known) {
 }
 
 // The depth in a direction. Hardware's filter will do: the 256th of a texel that it may err by turns no hit by more.
-float depth_towards(DEPTHS map, vec3 direction) {
-    vec2 uv = uv_of(direction);
+float depth_in_direction(DEPTHS map, vec2 uv) {
 #if TILED_DEPTH
     vec2 size = vec2(depth_size(map));
     vec2 texel = uv * size - 0.5;
@@ -86,10 +85,22 @@ float depth_towards(DEPTHS map, vec3 direction) {
 #endif
 }
 
+// The same of the surface, or of the layer `behind` it. Both are read: software renderers go both ways at a question,
+// and a march written twice would be marched twice.
+float depth_towards(bool behind, vec3 direction) {
+    vec2 uv = uv_of(direction);
+#if LAYERED
+    float back = depth_in_direction(back_depth_map, uv);
+    return behind ? back : depth_in_direction(front_map, uv);
+#else
+    return depth_in_direction(depth_map, uv);
+#endif
+}
+
 // Above 0 beyond the surface, below it within: 1/surface's radius − 1/own, times a little.
-float beyond(DEPTHS map, Way way, float share) {
+float beyond(bool behind, Way way, float share) {
     vec3 direction = mix(way.from, way.to, share);
-    return length(direction) / radius_of(depth_towards(map, direction)) - mix(way.near.x, way.near.y, share);
+    return length(direction) / radius_of(depth_towards(behind, direction)) - mix(way.near.x, way.near.y, share);
 }
 
 // What was met on a way: its share of it, above 1 for nothing.
@@ -111,10 +122,10 @@ vec4 halved(vec4 between, float share, float value) {
 
 // The place of a crossing, known to lie between two shares where `beyond` is known; `between` holds shares and values.
 // Where nothing is known the surface is taken to be a sphere at first, which in a short way it almost is.
-float settled(DEPTHS map, Way way, bool known, vec4 between) {
+float settled(bool behind, Way way, bool known, vec4 between) {
     float rise = way.near.x - way.near.y;
     float share = known ? crossing(between) : 0.5;
-    float value = beyond(map, way, share);
+    float value = beyond(behind, way, share);
     if (!known)
         between = vec4(0.0, 1.0, min(value - share * rise, 0.0), max(value + (1.0 - share) * rise, 0.0));
     between = halved(between, share, value);
@@ -122,16 +133,16 @@ float settled(DEPTHS map, Way way, bool known, vec4 between) {
     // A colour does not ask for more than its direction, which a short way hardly changes; a distance does.
     for (int i = 0; i < 16; i++) {
         share = 0.5 * (between.x + between.y);
-        between = halved(between, share, beyond(map, way, share));
+        between = halved(between, share, beyond(behind, way, share));
     }
 #endif
     share = crossing(between);
-    return crossing(halved(between, share, beyond(map, way, share)));
+    return crossing(halved(between, share, beyond(behind, way, share)));
 }
 
 // The first crossing of a surface on a way, looked for in `steps` equal parts; `outside` says on which side the ray is.
 // With 0 parts there is one crossing, from within.
-Met meet(DEPTHS map, Way way, float steps, bool cut, inout bool outside) {
+Met meet(bool behind, Way way, float steps, inout bool outside) {
     bool found = false;
     bool skipped = false;
     float rise = way.near.x - way.near.y;
@@ -139,14 +150,13 @@ Met meet(DEPTHS map, Way way, float steps, bool cut, inout bool outside) {
     float last = 0.0;
     for (float i = 0.0; i < steps + 0.5 && steps > 0.0; i += 1.0) {
         float share = i / steps;
-        float value = beyond(map, way, share);
+        float value = beyond(behind, way, share);
         if (i > 0.0 && (value > 0.0) != outside) {
             between = vec4(last, share, outside ? abs(between.w) : -abs(between.w), value);
             found = true;
 #if LAYERED
-            if (cut) {
-                found = opacity_at(uv_of(mix(way.from, way.to, crossing(between)))) > 0.0;
-            }
+            float opacity = opacity_at(uv_of(mix(way.from, way.to, crossing(between))));
+            found = behind || opacity > 0.0;
 #endif
             outside = !outside;
             if (found)
@@ -158,7 +168,7 @@ Met meet(DEPTHS map, Way way, float steps, bool cut, inout bool outside) {
     }
     Met met = Met(2.0, skipped);
     if (found || steps == 0.0)
-        met.share = settled(map, way, found, between);
+        met.share = settled(behind, way, found, between);
     return met;
 }
 
@@ -173,11 +183,11 @@ vec3 place_on(Way way, float share) {
     return mix(way.from, way.to, share) / mix(way.near.x, way.near.y, share);
 }
 
-Hit hit_at(Way way, Met met, bool cut) {
+Hit hit_at(bool behind, Way way, Met met) {
     Hit hit = Hit(place_on(way, min(met.share, 1.0)), met.share > 1.0 ? 0.0 : 1.0, met.skipped);
 #if LAYERED
-    if (cut)
-        hit.opacity *= opacity_at(uv_of(hit.place));
+    float opacity = opacity_at(uv_of(hit.place));
+    hit.opacity *= behind ? 1.0 : opacity;
 #endif
     return hit;
 }
@@ -187,12 +197,12 @@ float steps_of(Way way, float calm) {
     return steps <= calm ? 0.0 : ceil(steps * STEPS);
 }
 
-// What a ray meets first, within what is known of its radii.
-Hit first_hit(DEPTHS map, Line line, vec2 radii, bool cut, bool calm) {
+// What a ray meets first, of the surface or of the layer `behind` it, within what is known of its radii.
+Hit first_hit(bool behind, Line line, vec2 radii, bool calm) {
     bool outside = false;
     Way way = way_of(line, outwards(line, radii));
 #if INSIDE
-    Met met = meet(map, way, calm ? 0.0 : steps_of(way, CALM), cut, outside);
+    Met met = meet(behind, way, calm ? 0.0 : steps_of(way, CALM), outside);
 #else
     float ending = sqrt(max(radii.y * radii.y - line.square, 0.0));
     if (ending == 0.0 || line.start >= ending)
@@ -206,17 +216,17 @@ Hit first_hit(DEPTHS map, Line line, vec2 radii, bool cut, bool calm) {
         Way first = inwards;
         if (!comes)
             first = way;
-        outside = beyond(map, first, 0.0) > 0.0;
+        outside = beyond(behind, first, 0.0) > 0.0;
     }
-    Met met = meet(map, inwards, comes ? max(steps_of(inwards, -1.0), 1.0) : -1.0, cut, outside);
+    Met met = meet(behind, inwards, comes ? max(steps_of(inwards, -1.0), 1.0) : -1.0, outside);
     if (met.share <= 1.0)
-        return hit_at(inwards, met, cut);
+        return hit_at(behind, inwards, met);
     bool skipped = met.skipped;
-    met = meet(map, way, max(steps_of(way, -1.0), 1.0), cut, outside);
+    met = meet(behind, way, max(steps_of(way, -1.0), 1.0), outside);
     met.skipped = met.skipped || skipped;
 #endif
     // Rounding: the surface is nowhere beyond the way's end.
-    if (met.share > 1.0 && !outside && !cut)
+    if (met.share > 1.0 && !outside && (behind || LAYERED == 0))
         met.share = 1.0;
-    return hit_at(way, met, cut);
+    return hit_at(behind, way, met);
 }

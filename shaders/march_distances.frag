@@ -16,11 +16,11 @@ void main() {
     for (int i = 0; i < 2; i++)
         radii = narrowed(way_of(line, outwards(line, radii)), 0.0, radii);
 #endif
-    Hit hit = first_hit(FRONT, line, radii, LAYERED == 1, false);
+    Hit hit = first_hit(false, line, radii, false);
     metres = dot(hit.place - ray.start, ray.along);
     bool nothing = hit.opacity == 0.0;
 #if LAYERED
-    Hit back = first_hit(back_depth_map, line, radii, false, false);
+    Hit back = first_hit(true, line, radii, false);
     float behind = dot(back.place - ray.start, ray.along);
     bool before = hit.skipped && back.opacity > 0.0 && behind < metres * (1.0 - APART_BY);
     if (hit.opacity < 0.5 || before) {
