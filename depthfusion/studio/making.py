@@ -120,10 +120,10 @@ class Making(QObject):
     def _made(self, result: Json, first: bool) -> None:
         path = Path(result["panorama"])
         self._window.prompt.tell(result["understood"], result["request"]["seed"])
+        # The first as well, which opens in its own time: the next one may be there before it is seen.
+        self._session.results.add((path,), unseen=not first)
         if first:
             self._window.open(path, settled=True)
-        else:
-            self._session.results.add((path,), unseen=True)
 
     # --- pictures and masks --------------------------------------------------------------------------------------
 

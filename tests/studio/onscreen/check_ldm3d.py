@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from depthfusion import panorama
 from depthfusion.studio.window import Window
-from tests.studio.onscreen.helpers import HANDLER, LEFT, LONG, Handlers, canvas, press
+from tests.studio.onscreen.helpers import LEFT, LONG, canvas, hold_handlers, press
 
 SIZE = (128, 64)
 
@@ -47,7 +47,7 @@ def test_a_world_is_made_and_seen_while_it_is_made(ldm3d: Window, qtbot: QtBot) 
         ]
     )
     path = made(ldm3d, qtbot)
-    assert len(seen) >= 2
+    assert seen  # not each: only the latest waits to be shown, and steps of a tiny network are quick
     assert all(visible for visible, _, _ in seen)
     assert not ldm3d.card.isVisible()
     assert not ldm3d.card.depth.picture.isNull()
@@ -212,10 +212,14 @@ def test_a_dropped_picture_restores_how_it_was_made(ldm3d: Window, qtbot: QtBot)
 def test_no_handler_takes_more_than_16_ms_while_a_world_is_made(ldm3d: Window, qtbot: QtBot) -> None:
     made(ldm3d, qtbot)
     ldm3d.session.request.steps = 40
+    for folded in (ldm3d.prompt.source.head, ldm3d.prompt.more.head):
+        QTest.mouseClick(folded, LEFT)
+    hold_handlers(lambda number: make_and_paint(ldm3d, qtbot))
+
+
+def make_and_paint(ldm3d: Window, qtbot: QtBot) -> None:
+    """Make a world and see it come, begin the next from it, drag how much is made anew, and paint a mask."""
     prompt = ldm3d.prompt
-    Handlers.start()
-    QTest.mouseClick(prompt.source.head, LEFT)
-    QTest.mouseClick(prompt.more.head, LEFT)
     QTest.mouseClick(prompt.button, LEFT)
     qtbot.waitUntil(ldm3d.card.isVisible, timeout=LONG)
     qtbot.waitUntil(lambda: not ldm3d.making.generations.busy, timeout=LONG)
@@ -241,6 +245,4 @@ def test_no_handler_takes_more_than_16_ms_while_a_world_is_made(ldm3d: Window, q
     ldm3d.undo()
     QTest.keyClick(page.canvas, Qt.Key.Key_Escape)
     QTest.qWait(200)
-    slowest = Handlers.stop()
-    assert len(slowest) > 200
-    assert slowest[0][0] <= HANDLER, slowest[:8]
+    ldm3d.session.request.source = ""
