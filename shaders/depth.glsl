@@ -58,6 +58,13 @@ float depth_in(DEPTHS map, vec2 texel) {
     return mix(upper, lower, between.y);
 }
 
+// The same at u, v in [0, 1].
+float depth_around(DEPTHS map, vec2 uv) {
+    vec2 size = vec2(depth_size(map));
+    vec2 texel = uv * size - 0.5;
+    return depth_in(map, vec2(texel.x < 0.0 ? texel.x + size.x : texel.x, texel.y));
+}
+
 float depth_at(vec2 texel) {
     return depth_in(depth_map, texel);
 }

@@ -22,9 +22,7 @@ out float metres;
 
 // How much farther from the centre a place is than the surface in its direction.
 float above(DEPTHS map, vec3 place) {
-    vec2 texel = uv_of(place) * vec2(depth_size(map)) - 0.5;
-    float depth = depth_in(map, vec2(texel.x < 0.0 ? texel.x + float(depth_size(map).x) : texel.x, texel.y));
-    return length(place) - radius_of(depth);
+    return length(place) - radius_of(depth_around(map, uv_of(place)));
 }
 
 // A triangle may lie off the surface where that moves no pixel: two of Newton's steps along the ray lead from there to

@@ -13,11 +13,6 @@ uniform sampler2D vicinity_map;    // the greatest and the least depth near ever
 uniform int vicinity_top;          // its last level, of one cell
 uniform vec2 shell;                // the least and the greatest radius of the surface
 
-#if LAYERED
-#define FRONT front_map
-#else
-#define FRONT depth_map
-#endif
 const float REACH = 0.9;
 uniform float texels;              // of the depth map, to a radian
 const float CALM = 0.35;           // texels of depth: on so short a way the surface is taken to be met once
@@ -77,9 +72,7 @@ vec2 narrowed(Way way, float pad, vec2 known) {
 // The depth in a direction. Hardware's filter will do: the 256th of a texel that it may err by turns no hit by more.
 float depth_in_direction(DEPTHS map, vec2 uv) {
 #if TILED_DEPTH
-    vec2 size = vec2(depth_size(map));
-    vec2 texel = uv * size - 0.5;
-    return depth_in(map, vec2(texel.x < 0.0 ? texel.x + size.x : texel.x, texel.y));
+    return depth_around(map, uv);
 #else
     return textureLod(map, uv, 0.0).r;
 #endif
@@ -148,6 +141,7 @@ Met meet(bool behind, Way way, float steps, inout bool outside) {
     float rise = way.near.x - way.near.y;
     vec4 between = vec4(0.0, 1.0, -0.5 * rise, 0.5 * rise);
     float last = 0.0;
+    // Not a loop that asks at its end, cheaper as that would be: Mesa 22.3's software renderer then misses crossings.
     for (float i = 0.0; i < steps + 0.5 && steps > 0.0; i += 1.0) {
         float share = i / steps;
         float value = beyond(behind, way, share);
