@@ -11,12 +11,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ldm3d.worlds.captioning import Caption, captions
+    from ldm3d.worlds.captioning import Caption, caption_at, captions
     from ldm3d.worlds.spec import SceneSpec, Understanding
     from ldm3d.worlds.words import understand, vocabulary
     from ldm3d.worlds.world import World, generate
 
-__all__ = ["Caption", "SceneSpec", "Understanding", "World", "captions", "generate", "understand", "vocabulary"]
+__all__ = [
+    "Caption",
+    "SceneSpec",
+    "Understanding",
+    "World",
+    "caption_at",
+    "captions",
+    "generate",
+    "understand",
+    "vocabulary",
+]
 
 _HOMES = {
     "SceneSpec": "spec",
@@ -24,6 +34,7 @@ _HOMES = {
     "World": "world",
     "generate": "world",
     "captions": "captioning",
+    "caption_at": "captioning",
     "Caption": "captioning",
     "understand": "words",
     "vocabulary": "words",

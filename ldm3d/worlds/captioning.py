@@ -143,7 +143,12 @@ def captions(n: int | None = None, seed: int = 0) -> Iterator[Caption]:
     """
     if (n is not None and n < 0) or seed < 0:
         raise InputError(f"captions({n}, {seed}) cannot be drawn; both numbers must be 0 or more")
-    return (_caption(_Draw(np.random.default_rng([seed, at]))) for at in (count() if n is None else range(n)))
+    return (caption_at(at, seed) for at in (count() if n is None else range(n)))
+
+
+def caption_at(index: int, seed: int = 0) -> Caption:
+    """The caption of a number from 0 on: the same as the one that `captions` with this seed comes to."""
+    return _caption(_Draw(np.random.default_rng([seed, index])))
 
 
 def _caption(draw: _Draw) -> Caption:
