@@ -80,7 +80,12 @@ def shard_name(number: int) -> str:
 
 def encode(rgb: NDArray[np.uint8], depth: NDArray[np.uint16], record: dict[str, Any]) -> Entry:
     """Return the files of a sample: rgb uint8 [H, W, 3], depth uint16 [h, w], and what is said of it."""
-    return Entry(encode_png(rgb), encode_png(depth), json.dumps(record, ensure_ascii=False).encode())
+    return Entry(encode_png(rgb), encode_png(depth), encode_record(record))
+
+
+def encode_record(record: dict[str, Any]) -> bytes:
+    """Return the bytes of what is said of a sample: caption, name in the source, where its depth is from, and more."""
+    return json.dumps(record, ensure_ascii=False).encode()
 
 
 def encode_png(pixels: NDArray[Any]) -> bytes:
