@@ -47,10 +47,7 @@ class Viewport(Hand):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self.setObjectName("canvas")
-        # The renderer smooths edges by itself where there is time; samples here would slow down every frame.
-        plain = opengl.surface_format()
-        plain.setSamples(0)
-        self.setFormat(plain)
+        self.setFormat(opengl.surface_format())
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(320, 200)
         self.setAccessibleName("World")
