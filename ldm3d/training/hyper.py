@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import math
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar, cast
 
@@ -72,14 +73,10 @@ def changed(settings: S, given: Mapping[str, Any], where: str) -> S:
     return make(type(settings), {**dataclasses.asdict(cast(Any, settings)), **given}, where)
 
 
-def add_options(parser: argparse._ActionsContainer, kinds: Iterable[type[Any]]) -> None:
-    """Give `parser` one option for each field of `kinds`; those not given leave nothing in the namespace."""
-    seen: set[str] = set()
-    for kind in kinds:
-        for field in dataclasses.fields(kind):
-            if field.name in seen:
-                continue
-            seen.add(field.name)
+def add_options(parser: argparse._ActionsContainer, kind: type[Any], skip: Iterable[str] = ()) -> None:
+    """Give `parser` an option for each field of `kind` but those to `skip`; not given, they leave no trace."""
+    for field in dataclasses.fields(kind):
+        if field.name not in skip:
             _add_option(parser, field)
 
 
@@ -148,11 +145,12 @@ def _checked(field: dataclasses.Field[Any], value: Any, where: str) -> Value:
 
 
 def _several(field: dataclasses.Field[Any], value: Any, said: str) -> tuple[int, ...] | tuple[str, ...]:
-    members = [part for part in value.split(",") if part] if isinstance(value, str) else value
+    default = cast(tuple[Any, ...], field.default)
+    whole = bool(default) and isinstance(default[0], int)
+    members = [part for part in re.split("[,x×]" if whole else ",", value) if part] if isinstance(value, str) else value
     if not isinstance(members, list | tuple):
         raise InputError(f"{said}; it must be a list")
-    default = cast(tuple[Any, ...], field.default)
-    if default and isinstance(default[0], int):
+    if whole:
         return tuple(int(_in_range(field, _number(member, int, said), said)) for member in members)
     if not all(isinstance(member, str) for member in members):
         raise InputError(f"{said}; it must be a list of texts")

@@ -23,12 +23,10 @@ from ldm3d.training.diary import Diary
 from ldm3d.training.order import Order
 from ldm3d.training.settings import Common
 from ldm3d.training.stage import DivergedError, Noise, Piece, Stage, Work, derived_seed
-from ldm3d.training.stopping import Stopping
+from ldm3d.training.stopping import Stopping, Wish, ballot, elected
 
 CHECKPOINTS, RESULT, RESULTS = "checkpoints", "result", "results"
 Ending = Literal["finished", "signal", "time"]
-Wish = Literal["", "signal", "time", "save"]
-_WISHES: tuple[Wish, ...] = ("signal", "time", "save")  # the first that any process has is what all do
 
 
 @dataclass(frozen=True)
@@ -165,24 +163,16 @@ class _Run:
         """Return the figures averaged over processes, and what all processes do next; one exchange carries both."""
         now = time.monotonic()
         self.longest = max(self.longest, now - began)
-        wish: Wish = ""
-        if self.stopping.signalled:
-            wish = "signal"
-        elif self.main and self.stopping.out_of_time(1.5 * self.longest + self.showing + 3 * self.saving):
-            wish = "time"
-        elif self.main and now - self.saved_at >= 60 * self.settings.save_minutes:
+        wish = self.stopping.wish(1.5 * self.longest + self.showing + 3 * self.saving, self.main)
+        if not wish and self.main and now - self.saved_at >= 60 * self.settings.save_minutes:
             wish = "save"
         device = self.accelerator.device
-        row = torch.zeros(len(own) + len(_WISHES), device=device)
-        row[: len(own)] = torch.stack([figure.detach().float().reshape(()) for figure in own.values()])
-        if wish:
-            row[len(own) + _WISHES.index(wish)] = 1.0
-        total = self.accelerator.reduce(row, reduction="sum").tolist()
+        losses = torch.stack([figure.detach().float().reshape(()) for figure in own.values()]).to(device)
+        total = self.accelerator.reduce(torch.cat([losses, ballot(wish).to(device)]), reduction="sum").tolist()
         figures = {name: value / self.accelerator.num_processes for name, value in zip(own, total, strict=False)}
         if not math.isfinite(total[0]):
             raise self._diverged("the loss is no number any more")
-        agreed: Wish = next((one for one, votes in zip(_WISHES, total[len(own) :], strict=True) if votes), "")
-        return {**figures, "rate": rate, "seconds": round(now - began, 4)}, agreed
+        return {**figures, "rate": rate, "seconds": round(now - began, 4)}, elected(total[len(own) :])
 
     def _diverged(self, said: str) -> MachineError:
         kept = checkpoints.steps(self.folder / CHECKPOINTS)

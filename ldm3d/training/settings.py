@@ -14,7 +14,7 @@ from ldm3d.training.hyper import hyper
 class Common:
     """What every stage has: data, length, optimiser, precision, how often it saves and shows itself."""
 
-    data: str = hyper("", "folder that `ldm3d prepare` made, or worlds:COUNT[:SEED]")
+    data: str = hyper("", "folder that `ldm3d prepare` made, or worlds:COUNT[:SEED]", free=True)
     size: tuple[int, ...] = hyper((512, 512), "width,height of the pictures", least=8)
     seed: int = hyper(0, "of everything random", least=0)
     epochs: float = hyper(1.0, "how often every sample is seen", above=0, free=True)
@@ -87,11 +87,15 @@ class DiffusionSettings(Common):
 class RecogniserSettings(Common):
     """The small network that names place, time and weather of a sketch world."""
 
-    data: str = hyper("worlds:20000", "folder that `ldm3d prepare` made of worlds, or worlds:COUNT[:SEED]")
-    size: tuple[int, ...] = hyper((128, 64), "width,height of the pictures", least=8)
-    epochs: float = hyper(10.0, "how often every sample is seen", above=0, free=True)
-    batch: int = hyper(64, "samples of one optimiser step, over all processes and pieces", least=1)
-    rate: float = hyper(1e-3, "learning rate", above=0, free=True)
+    data: str = hyper("even:4000:1", "even:COUNT[:SEED] (every place and weather as often), worlds:COUNT[:SEED], or "
+                      "a folder that `ldm3d prepare` made of worlds", free=True)  # fmt: skip
+    size: tuple[int, ...] = hyper((128, 64), "width,height at which it looks at worlds, no others", least=8)
+    epochs: float = hyper(40.0, "how often every sample is seen", above=0, free=True)
+    batch: int = hyper(32, "samples of one optimiser step, over all processes and pieces", least=1)
+    rate: float = hyper(3e-3, "learning rate", above=0, free=True)
+    warmup: int = hyper(200, "steps until the learning rate is whole", least=0)
+    decay: str = hyper("cosine", "course of the learning rate", choices=("constant", "cosine"))
+    weight_decay: float = hyper(0.02, "decoupled decay of weights (AdamW); 0 is Adam", least=0)
 
 
 SETTINGS: dict[str, type[Common]] = {

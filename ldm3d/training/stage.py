@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from ldm3d.errors import MachineError
+from ldm3d.training.stopping import Stopping
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,13 @@ class Place:
     Attributes:
         accelerator: accelerate's; `device`, `is_main_process`, `num_processes`.
         folder: the run's, for what the stage keeps on the disk (latents).
+        stopping: to be asked by what takes long before the first step (`stopping.check`).
         quiet: no progress is shown.
     """
 
     accelerator: Accelerator
     folder: Path
+    stopping: Stopping
     quiet: bool = False
 
 

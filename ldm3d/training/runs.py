@@ -1,0 +1,110 @@
+"""Running what was planned, stage after stage."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from accelerate import Accelerator
+from accelerate.state import AcceleratorState
+
+from ldm3d.errors import InputError, MachineError
+from ldm3d.files import whole_file
+from ldm3d.training import plan
+from ldm3d.training.loop import RESULT, Outcome, train
+from ldm3d.training.settings import BUILDERS, Common
+from ldm3d.training.stage import Place, Stage
+from ldm3d.training.stopping import StoppedError, Stopping
+
+
+def run(
+    legs: Sequence[plan.Leg], out: Path, *, minutes: float | None, began: float, quiet: bool, process: int = 0
+) -> None:
+    """Train the stages of a run that are not finished yet; print where results stand.
+
+    Args:
+        legs: the stages in order.
+        out: the run's folder, for the sentence that says how to go on.
+        minutes: after which to save and stop.
+        began: on `time.monotonic`, when the command began.
+        quiet: show no progress.
+        process: the number of this one among those that were launched together.
+
+    Raises:
+        InputError, MachineError: as the stages and the loop.
+        KeyboardInterrupt: with how to go on, after a signal.
+    """
+    stopping = Stopping(minutes, began=began)
+    go_on = f"go on with: ldm3d train --out {out} --resume"
+    with stopping.listening():
+        for leg in legs if process == 0 else ():
+            plan.write(leg)  # all at once, so that whoever goes on finds all stages
+        for leg in legs:
+            if plan.finished(leg) and len(legs) > 1:
+                continue
+            accelerator = _accelerator(leg.settings)
+            try:
+                outcome = _train(leg, accelerator, stopping, quiet)
+            except StoppedError as stopped:
+                if stopped.wish == "signal":
+                    raise KeyboardInterrupt(f"what is ready is kept; {go_on}") from None
+                _say(accelerator, f"stopped in time before the first step of {leg.stage}; {go_on}")
+                return
+            where = f"step {outcome.step} of {outcome.steps} of {leg.stage}"
+            if outcome.remark:
+                _say(accelerator, outcome.remark)
+            if outcome.ending == "signal":
+                raise KeyboardInterrupt(f"{where} is saved; {go_on}")
+            if accelerator.is_main_process:
+                print(leg.folder / RESULT, flush=True)
+            if outcome.ending == "time":
+                _say(accelerator, f"stopped in time at {where}, all is saved; {go_on}")
+                return
+            _say(accelerator, f"finished {leg.stage}: {outcome.steps} steps")
+
+
+def _train(leg: plan.Leg, accelerator: Accelerator, stopping: Stopping, quiet: bool) -> Outcome:
+    settings = plan.located(leg)
+    torch.manual_seed(settings.seed)
+    module, _, function = BUILDERS[leg.stage].partition(":")
+    try:
+        stage: Stage = getattr(importlib.import_module(module), function)(
+            settings, Place(accelerator, leg.folder, stopping, quiet)
+        )
+        outcome = train(stage, settings, leg.folder, accelerator, stopping, quiet=quiet)
+    except torch.OutOfMemoryError:
+        raise MachineError(
+            f"{accelerator.device} has too little memory for a batch of {settings.batch} in {settings.accumulate} "
+            f"pieces; try --accumulate {2 * settings.accumulate}, --checkpointing or --precision bf16"
+        ) from None
+    if outcome.ending == "finished" and accelerator.is_main_process:
+        with whole_file(leg.folder / plan.FINISHED) as partial:
+            about = {"steps": outcome.steps, "epochs": settings.epochs}
+            partial.write_text(json.dumps(about) + "\n", encoding="utf-8")
+    return outcome
+
+
+def _accelerator(settings: Common) -> Accelerator:
+    """Return accelerate's, for the processes that `accelerate launch` or torchrun started, or for one."""
+    AcceleratorState._reset_state()  # another stage of the same run may have had another precision
+    try:
+        accelerator = Accelerator(mixed_precision=settings.precision, step_scheduler_with_optimizer=False)
+    except ValueError as error:
+        raise InputError(
+            f"--precision {settings.precision} is not for this machine ({error}); try bf16 or no"
+        ) from None
+    if accelerator.device.type == "cpu" and settings.precision == "fp16":
+        raise InputError("--precision fp16 is not for processors; choose bf16 or no")
+    if accelerator.device.type == "cuda":
+        torch.set_float32_matmul_precision("high")
+        torch.backends.cudnn.benchmark = True
+    return accelerator
+
+
+def _say(accelerator: Accelerator, line: str) -> None:
+    if accelerator.is_main_process:
+        print(line, file=sys.stderr, flush=True)
