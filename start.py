@@ -4,6 +4,7 @@
     python3 start.py                set up, open the studio
     python3 start.py "PROMPT"       set up, generate
     python3 start.py ARGS...        set up, then `depthfusion ARGS...`
+    python3 start.py ldm3d ARGS...  set up with what LDM3D needs, then `ldm3d ARGS...`: prepare, train, evaluate, plot
     python3 start.py test [--all]   set up, run linters and tests (--all: the full counts); more goes to pytest
 
 The first start makes `.venv` here and fills it from `locks/`; every later one compares a stamp and hands over. The
@@ -14,6 +15,19 @@ import os
 import sys
 
 OLDEST = (3, 11)
+
+
+def check(args):
+    # type: (list[str]) -> None
+    """Raise `InputError` for arguments that the program would not understand, before anything is installed for them."""
+    if args[:1] == ["ldm3d"]:
+        from ldm3d import cli as training
+
+        training.check(args[1:])
+    elif args[:1] != ["test"]:
+        from depthfusion import cli
+
+        cli.check(args)
 
 
 def main(args):
@@ -27,10 +41,7 @@ def main(args):
     try:
         wanted = decisions.wanted_by(args, sys.platform, os.environ)
         if any(environment.lacks(environment.read_stamp(), wanted)):
-            if args[:1] != ["test"]:
-                from depthfusion import cli
-
-                cli.check(args)
+            check(args)
             environment.set_up(wanted)
         if args[:1] == ["test"]:
             from installer import checks

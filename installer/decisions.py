@@ -16,8 +16,9 @@ TORCH_INDEX = "https://download.pytorch.org/whl/"
 MACHINE, INPUT, INTERRUPTED = 3, 2, 130
 
 # What each group needs of a Linux system, with the Debian package that has it: what PySide6's libraries and its xcb and
-# wayland plugins link to beyond a minimal Debian 12, and what an EGL context needs there.
+# wayland plugins link to beyond a minimal Debian 12, and what an EGL context needs there. Training draws nothing.
 LIBRARIES = {
+    "compute": {"libstdc++.so.6": "libstdc++6"},
     "draw": {"libEGL.so.1": "libegl1", "libGL.so.1": "libgl1", "libstdc++.so.6": "libstdc++6"},
     "window": {
         "libX11-xcb.so.1": "libx11-xcb1",
@@ -66,6 +67,8 @@ def wanted_by(args: Sequence[str], system: str, environ: Mapping[str, str]) -> W
     """
     if args[:1] == ["test"]:
         return Wanted(("base", "ldm3d", "dev"), ("draw", "window", "test") if system == "linux" else ())
+    if args[:1] == ["ldm3d"]:
+        return Wanted(("base", "ldm3d"), ("compute",) if system == "linux" else ())
     display = environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY")
     locks = ("base", "ldm3d") if asks_for_ldm3d(args) else ("base",)
     return Wanted(locks, (("draw", "window") if display else ("draw",)) if system == "linux" else ())
@@ -93,6 +96,8 @@ def replaces_itself(system: str) -> bool:
 
 def program(python: Path, args: Sequence[str]) -> list[str]:
     """Return what `start.py ARGS` becomes."""
+    if args[:1] == ["ldm3d"]:
+        return [str(python), "-m", *args]
     return [str(python), "-m", "depthfusion", *args]
 
 

@@ -114,6 +114,8 @@ def test_the_answer_of_nvidia_smi_is_read(line: str, gpu: Gpu | None) -> None:
         ([], "linux", {"WAYLAND_DISPLAY": "wayland-0"}, Wanted(("base",), ("draw", "window"))),
         (["test", "--all"], "linux", {}, Wanted(LOCKS, ("draw", "window", "test"))),
         (["still", "test"], "linux", {}, Wanted(("base",), ("draw",))),
+        (["ldm3d", "train", "test"], "linux", {"DISPLAY": ":0"}, Wanted(("base", "ldm3d"), ("compute",))),
+        (["ldm3d", "prepare"], "win32", {}, Wanted(("base", "ldm3d"), ())),
         (["a forest"], "win32", {}, Wanted(("base",), ())),
         (["test"], "win32", {}, Wanted(LOCKS, ())),
         (["test"], "darwin", {"DISPLAY": ":0"}, Wanted(LOCKS, ())),
@@ -567,6 +569,24 @@ def test_an_ldm3d_engine_brings_its_parts(with_parts: Path) -> None:
     assert (packages_of(with_parts) / "diffusers.py").exists()
     assert start(with_parts, "a forest", "--engine", "ldm3d").stderr == ""
     assert not (with_parts / ".venv" / "downloading").exists()
+
+
+def test_ldm3d_as_the_first_word_hands_over_to_training(with_parts: Path) -> None:
+    (with_parts / "ldm3d" / "cli.py").write_text(
+        "from ldm3d.errors import InputError\ndef check(arguments):\n"
+        "    if '--wrong' in arguments:\n        raise InputError('--wrong is no option of ldm3d')\n",
+        encoding="utf-8",
+    )
+    (with_parts / "ldm3d" / "__main__.py").write_text(
+        "import diffusers, json, sys\nprint(json.dumps(sys.argv[1:]))\nsys.exit(9)\n", encoding="utf-8"
+    )
+    slip = start(with_parts, "ldm3d", "train", "--wrong")
+    assert (slip.returncode, slip.stdout, slip.stderr) == (2, "", "error: --wrong is no option of ldm3d\n")
+    assert not (packages_of(with_parts) / "diffusers.py").exists()
+    done = start(with_parts, "ldm3d", "train", "diffusion", "--data", "a folder")
+    assert done.returncode == 9, done.stderr
+    assert json.loads(done.stdout) == ["train", "diffusion", "--data", "a folder"]
+    assert "Installing 2 packages of locks/ldm3d.txt: done" in done.stderr
 
 
 def test_parts_cut_short_are_installed_over_and_the_rest_stays_usable(with_parts: Path) -> None:
