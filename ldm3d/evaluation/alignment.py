@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 from torchmetrics.functional.image import peak_signal_noise_ratio
 from torchmetrics.functional.regression import mean_absolute_percentage_error, mean_squared_error
 
-POINTS = 10_000  # the paper names no number; of 512×512 texels this is every 26th
-RANGE = (1e-3, 10.0)  # metres: what ZoeDepth-N (NYU) can tell
+from ldm3d.evaluation.options import POINTS, RANGE
 
 Real = NDArray[np.floating[Any]]
 Mask = NDArray[np.bool_]
@@ -38,11 +37,12 @@ class Errors(NamedTuple):
 
 def valid(*maps: Real) -> Mask:
     """Return where all maps [h, w] are valid: finite and not negative, as the paper defines it."""
-    return np.logical_and.reduce([np.isfinite(one) & (one >= 0) for one in maps])
+    told: Mask = np.logical_and.reduce([np.isfinite(one) & (one >= 0) for one in maps])
+    return told
 
 
 def random_points(mask: Mask, count: int, seed: int) -> Mask:
-    """Return a mask [h, w] of at most `count` of the texels in `mask`, drawn without repetition; same seed, same ones."""
+    """Return a mask [h, w] of at most `count` of the texels in `mask`, drawn without repetition and always alike."""
     there = np.flatnonzero(mask)
     chosen = np.random.default_rng(seed).choice(there, min(count, len(there)), replace=False)
     points = np.zeros(mask.size, bool)
@@ -108,11 +108,11 @@ def depth_error(told: Real, true: Real) -> float:
     there = true > 0
     if not there.any():
         return float("nan")
-    pair = (torch.from_numpy(np.asarray(one[there], np.float64)) for one in (told, true))
-    return float(mean_absolute_percentage_error(*pair))
+    first, second = (torch.from_numpy(np.asarray(one[there], np.float64)) for one in (told, true))
+    return float(mean_absolute_percentage_error(first, second))
 
 
 def decibels(told: Real, true: Real) -> float:
     """Return the peak signal-to-noise ratio of pictures in [0, 1], in dB; infinite where they are equal."""
-    pair = (torch.from_numpy(np.asarray(one, np.float64)) for one in (told, true))
-    return float(peak_signal_noise_ratio(*pair, data_range=1.0))
+    first, second = (torch.from_numpy(np.asarray(one, np.float64)) for one in (told, true))
+    return float(peak_signal_noise_ratio(first, second, data_range=1.0))

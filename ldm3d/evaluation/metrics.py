@@ -71,8 +71,8 @@ def inception_score(probabilities: Rows, splits: int = SPLITS) -> Spread:
 
 def clip_similarity(pictures: Rows, texts: Rows) -> NDArray[np.float64]:
     """Return 100 times the cosine between each picture's embedding and its text's, both [n, k]; [n], −100 to 100."""
-    pair = (torch.from_numpy(np.asarray(rows, np.float64)) for rows in (pictures, texts))
-    told: NDArray[np.float64] = 100.0 * cosine_similarity(*pair, reduction="none").numpy()
+    seen, read = (torch.from_numpy(np.asarray(rows, np.float64)) for rows in (pictures, texts))
+    told: NDArray[np.float64] = 100.0 * cosine_similarity(seen, read, reduction="none").numpy()
     return told
 
 
