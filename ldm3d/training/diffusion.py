@@ -227,11 +227,7 @@ def build(settings: DiffusionSettings, place: Place) -> DiffusionStage:
     examples: latents.CachedLatents | latents.Pictures
     if settings.cache:
         examples = latents.encode(data, settings.data, vae, width == 2 * height, place)
-        if settings.rescale:
-            vae.register_to_config(scaling_factor=1 / examples.spread())
     else:
-        if settings.rescale:
-            raise InputError("the latents' spread is measured on those that are kept; give --cache with --rescale")
         examples = latents.Pictures(data, channels_of(vae))
     tokenizer, encoder = _words(settings, place, examples)
     encoder.requires_grad_(settings.train_words).to(device)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -48,16 +47,6 @@ class CachedLatents:
     def captions(self) -> list[str]:
         """Return all captions in their order."""
         return [one for group in range(_groups(self._count)) for one in _captions(self.folder, group)]
-
-    def spread(self) -> float:
-        """Return the standard deviation of all latents, the square root of mean variance plus that of means."""
-        total, squared, variance, count = 0.0, 0.0, 0.0, 0
-        for group in range(_groups(self._count)):
-            moments = np.load(_path(self.folder, group)).astype(np.float64)
-            mean, std = np.split(moments, 2, axis=1)
-            total, squared = total + mean.sum(), squared + np.square(mean).sum()
-            variance, count = variance + np.square(std).sum(), count + mean.size
-        return math.sqrt(max(squared / count - (total / count) ** 2 + variance / count, 1e-12))
 
 
 class Pictures:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import pickle
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import torch
 from safetensors import SafetensorError
@@ -20,10 +19,12 @@ from torch import Tensor, nn
 from torch.nn.functional import max_pool2d, relu
 
 from ldm3d.errors import InputError
+from ldm3d.recognition.recogniser import WEIGHTS, Recogniser
 from ldm3d.training.origin import folder_of
 
 RECOGNISER = "recogniser"
 
+_ALIASES = {"vgg16": "timm/vgg16.tv_in1k"}
 _CONVOLUTIONS = (0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28)  # their numbers in torchvision's `features`
 _ENDS = (2, 7, 14, 21, 28)  # of the five parts, each followed by pooling
 _MEAN, _SPREAD = (-0.030, -0.088, -0.188), (0.458, 0.448, 0.450)  # of ImageNet, for pictures in [-1, 1]
@@ -94,21 +95,21 @@ class PictureLoss(nn.Module):
 
 
 class RecogniserLoss(nn.Module):
-    """The same distance by the maps of a network that sees colour and depth at once.
+    """The same distance by the maps of the recogniser, which sees colour and plain depth at once.
 
     Args:
-        network: [B, 4, H, W] in [-1, 1] to maps.
+        recogniser: whose network moves with this module.
     """
 
-    def __init__(self, network: nn.Module) -> None:
+    def __init__(self, recogniser: Recogniser) -> None:
         super().__init__()
-        self.network = network
+        self.network = recogniser.network
+        self._features = recogniser.features
         self.requires_grad_(False).eval()
 
     def forward(self, painted: Tensor, real: Tensor) -> Tensor:
         """Return the distance, a scalar, of pictures [B, 4 or 6, H, W] in [-1, 1]: the mean over the batch."""
-        maps = self.network(torch.cat([plain(painted), plain(real)]))
-        halves = [one.chunk(2) for one in maps]
+        halves = [one.chunk(2) for one in self._features(torch.cat([plain(painted), plain(real)]))]
         return distance([one for one, _ in halves], [other for _, other in halves])
 
 
@@ -143,19 +144,18 @@ def load(name: str) -> PictureLoss | RecogniserLoss:
     """Return the perceptual loss of a network, frozen, on the CPU. Nothing is downloaded.
 
     Args:
-        name: `RECOGNISER`; a folder, or ORGANISATION/NAME in the Hugging Face cache, that holds VGG16's weights under
-            torchvision's names (such as timm/vgg16.tv_in1k) and, if wanted, those of LPIPS's channels (`lin0.…` to
-            `lin4.…`) in a second file.
+        name: "recogniser" for the one that comes with the program, or the folder of one that `ldm3d train recogniser`
+            made; "vgg16", which is timm/vgg16.tv_in1k; a folder, or ORGANISATION/NAME in the Hugging Face cache, with
+            VGG16's weights under torchvision's names and, if wanted, those of LPIPS's channels (`lin0.model.1.weight` to
+            `lin4.…`, as in lpips/weights/v0.1/vgg.pth) in a second file.
 
     Raises:
         InputError: it is no such network.
         MachineError: it is not on this disk.
     """
-    if name == RECOGNISER:
-        from ldm3d.recognition import Recogniser
-
-        return RecogniserLoss(_Features(Recogniser.load()))
-    folder = folder_of(name)
+    if name == RECOGNISER or (Path(name) / WEIGHTS.name).is_file():
+        return RecogniserLoss(Recogniser.load(None if name == RECOGNISER else Path(name) / WEIGHTS.name))
+    folder = folder_of(_ALIASES.get(name, name))
     found = _tensors(folder)
     network = Vgg16()
     wanted = network.state_dict()
@@ -163,7 +163,7 @@ def load(name: str) -> PictureLoss | RecogniserLoss:
         if key not in found or found[key].shape != tensor.shape:
             raise InputError(
                 f"{name} holds no VGG16 under torchvision's names ({key} of shape {list(tensor.shape)} is missing); "
-                "name a folder with one, such as timm/vgg16.tv_in1k, or take --perceptual recogniser"
+                "name a folder with one, or vgg16 for that of the hub"
             )
     network.load_state_dict({key: found[key].float() for key in wanted})
     lines = [_line(found, number) for number in range(len(network.widths))]
@@ -171,18 +171,6 @@ def load(name: str) -> PictureLoss | RecogniserLoss:
     if given and [len(line.flatten()) for line in given] != list(network.widths):
         raise InputError(f"the weights of LPIPS in {name} are not those of VGG16; take lpips/weights/v0.1/vgg.pth")
     return PictureLoss(network, given or None)
-
-
-class _Features(nn.Module):
-    """The recogniser's maps as a network's output."""
-
-    def __init__(self, recogniser: Any) -> None:
-        super().__init__()
-        self.recogniser = recogniser
-
-    def forward(self, pictures: Tensor) -> list[Tensor]:
-        maps: list[Tensor] = self.recogniser.features(pictures)
-        return maps
 
 
 def _pictures(channels: Tensor) -> tuple[Tensor, Tensor]:

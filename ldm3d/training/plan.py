@@ -78,7 +78,8 @@ def plan(
     Args:
         stage: the one to train; None: all that the recipe has.
         recipe: as for `read_recipe`; None: the stage's defaults, which are the paper's.
-        options: hyper-parameters by name, which stand above the recipe's; of several stages, for each that knows them.
+        options: hyper-parameters by name, which stand above the recipe's; of several stages, for each that knows them
+            (data: for each that has none of its own).
         out: the run's folder; several stages have one of their own in it.
         resume: go on with what is there; then those hyper-parameters that decide what is computed stay what they were.
 
@@ -98,10 +99,13 @@ def plan(
     several = len(tables) > 1
     wanted = {stage: tables[stage]} if stage is not None else tables
     _check_known(options, wanted)
-    return [
-        _leg(name, table, options, out / name if several else out, recipe, resume=resume)
-        for name, table in wanted.items()
-    ]
+    legs = []
+    for name, table in wanted.items():
+        own = {key: value for key, value in options.items() if key in hyper.names([SETTINGS[name]])}
+        if len(wanted) > 1 and (table.get("data") or SETTINGS[name].data):
+            own.pop("data", None)  # one that brings its own data keeps them
+        legs.append(_leg(name, table, own, out / name if several else out, recipe, resume=resume))
+    return legs
 
 
 def write(leg: Leg) -> None:
@@ -145,10 +149,9 @@ def located(leg: Leg) -> Common:
 
 
 def _leg(
-    stage: str, table: Mapping[str, Any], options: Mapping[str, Any], folder: Path, recipe: str | None, *, resume: bool
+    stage: str, table: Mapping[str, Any], own: Mapping[str, Any], folder: Path, recipe: str | None, *, resume: bool
 ) -> Leg:
     kind = SETTINGS[stage]
-    own = {name: value for name, value in options.items() if name in hyper.names([kind])}
     settings = hyper.make(kind, table, f"the recipe {recipe}")
     settings = hyper.changed(settings, own, "the command line")
     kept = folder / RECIPE

@@ -76,7 +76,6 @@ class DiffusionSettings(Common):
     dropout: float = hyper(0.1, "share of captions left out, for guidance without a classifier", least=0, most=1)
     average: float = hyper(0.9999, "decay of the moving average of weights; 0: none", least=0, most=0.999999)
     cache: bool = hyper(True, "keep latents on the disk")
-    rescale: bool = hyper(False, "measure the latents' spread and store it as the autoencoder's scaling")
     roll: bool = hyper(False, "turn panoramas by a random angle")
     prompts: tuple[str, ...] = hyper((), "of the sample grid, split at commas; none: captions of the data")
     sample_steps: int = hyper(50, "denoising steps of the sample grid", least=1, free=True)
