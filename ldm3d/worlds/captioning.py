@@ -103,6 +103,8 @@ _COMPANIONS = {
     "around": ("forest", "conifers", "birches", "jungle", "desert", "meadow", "mountains"),
     "with": ("lake", "river", "mountains", "ruins", "village"),
 }
+# The times at which northern lights are seen.
+_DARK = ("dusk", "night")
 _OPENINGS = ("", "", "", "", "a photo of ", "a view of ", "a panorama of ", "a picture of ", "a painting of ")
 _STYLES = (
     "highly detailed", "8k", "photorealistic", "award winning photography", "beautiful", "wide angle", "stunning",
@@ -154,8 +156,8 @@ def caption_at(index: int, seed: int = 0) -> Caption:
 def _caption(draw: _Draw) -> Caption:
     places = registry()
     place = places[draw.one(sorted(places))]
-    time, weather, clauses = _hour(draw)
-    season, more = _season(draw, weather)
+    time, weather, clauses = _hour(draw, place)
+    season, more = _season(draw, weather) if place.sky else (None, [])
     clauses += more
     adjectives, mood, wish = _wish(draw, place)
     wish = replace(wish, season=season)
@@ -170,12 +172,15 @@ def _caption(draw: _Draw) -> Caption:
     return Caption(_sentence(draw, place, adjectives, beside, clauses), spec, int(draw.rng.integers(2**32)))
 
 
-def _hour(draw: _Draw) -> tuple[str, str, list[str]]:
-    """A time and a weather, and how they are said; what is said nowhere is the default."""
+def _hour(draw: _Draw, place: Place) -> tuple[str, str, list[str]]:
+    """A time and a weather, and how they are said; what is said nowhere is the default.
+
+    Nothing is said that cannot be seen: no weather where there is none, and northern lights in the dark alone.
+    """
     time = draw.one(TIMES) if draw.chance(0.85) else None
-    weather = draw.one(WEATHERS) if draw.chance(0.75) else None
-    if weather == "aurora" and time is None:
-        time = "night"
+    weather = draw.one(WEATHERS) if place.sky and draw.chance(0.75) else None
+    if weather == "aurora" and time not in _DARK:
+        time = draw.one(_DARK)
     clauses = [draw.one(_TIMES[time])] if time else []
     clauses += [draw.one(_WEATHERS[weather])] if weather else []
     return time or DEFAULT_TIME, weather or DEFAULT_WEATHER, clauses
@@ -227,7 +232,7 @@ def _others(draw: _Draw, place: Place) -> tuple[tuple[Other, ...], str]:
 def _tint(draw: _Draw, place: Place) -> tuple[Tint | None, str]:
     if not draw.chance(0.2):
         return None, ""
-    target = draw.one(("sky", place.stuff))
+    target = draw.one(("sky", place.stuff)) if place.sky else place.stuff
     colour = draw.one(_SKIES if target == "sky" else _STUFF[target])
     return Tint(target, *mixed([colour])), f"{colour} {draw.one(_NOUNS[target])}"
 

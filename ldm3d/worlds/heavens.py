@@ -224,15 +224,37 @@ def aurora(d: Array, shift: tuple[float, float]) -> Array:
     return total
 
 
-def rainbow(d: Array, toward: Array) -> Array:
+def curtains(d: Array, shift: tuple[float, float], pixel: float) -> Array:
+    """Rain that hangs in shafts from the clouds to the horizon [n], 0 where there is none, about 1 in its midst.
+
+    Args:
+        d: unit directions [3, n].
+        shift: where in the noise they lie, in tiles.
+        pixel: the angle of a texel in radians.
+    """
+    flat = np.sqrt(np.maximum(d[0] * d[0] + d[2] * d[2], np.float32(1e-6)))
+    x, z = d[0] / flat, d[2] / flat
+    # The wind leans them to one side.
+    lean = np.float32(0.22) * d[1]
+    x, z = x - lean * z, z + lean * x
+    broad = noise.hills()(x * np.float32(0.30) + np.float32(shift[0]), z * np.float32(0.30) + np.float32(shift[1]))
+    thin = noise.rough()(x * np.float32(0.5), z * np.float32(0.5), 0.5 * max(pixel, 0.03))
+    dense = smoothstep(-0.4, 1.0, broad) * np.clip(0.85 + 0.18 * thin, 0.0, 1.4)
+    value: Array = dense * (1.0 - smoothstep(0.10, 0.80, d[1])) * smoothstep(-0.20, 0.0, d[1])
+    return value
+
+
+def rainbow(d: Array, toward: Array, pixel: float = 0.0) -> Array:
     """A rainbow's light [3, n]: 42° around the point opposite the sun, red outside; the second one at 51°, reversed.
 
-    The angles are those of minimum deviation in water (n from 1.331 for red to 1.343 for violet).
+    The angles are those of minimum deviation in water (n from 1.331 for red to 1.343 for violet). Where texels, of the
+    angle `pixel` in radians, are too large for its colours, the band is as wide as two of them.
     """
     angle = np.degrees(np.arccos(np.clip(-dot(d, toward), -1.0, 1.0)))
     total = np.zeros_like(d)
     for inner, outer, strength in ((40.5, 42.4, 1.0), (53.4, 50.3, 0.30)):
-        t = (angle - np.float32(inner)) / np.float32(outer - inner)
+        wider = max(1.0, 2.0 * np.degrees(pixel) / abs(outer - inner))
+        t = (angle - np.float32((inner + outer) / 2)) / np.float32((outer - inner) * wider) + np.float32(0.5)
         for centre, wide, tone in (
             (0.98, 0.20, (1.0, 0.06, 0.03)), (0.76, 0.17, (1.0, 0.55, 0.04)), (0.52, 0.18, (0.22, 0.85, 0.16)),
             (0.27, 0.19, (0.08, 0.35, 1.0)), (0.04, 0.20, (0.40, 0.12, 0.85)),

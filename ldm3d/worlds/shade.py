@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # The tables hold colours as they are seen; this makes them the light that a whole sky sheds on a surface.
 AMBIENT = 1.75
-SNOW_EDGE, WET_DARK = 0.86, 0.40
+SNOW_EDGE, WET_DARK = 0.86, 0.50
 
 
 @dataclass
@@ -174,7 +174,7 @@ class Shader:
         facing = np.clip(-dot(d, normal), 0.02, 1.0)
         flat = smoothstep(0.93, 0.995, normal[1])
         pool = noise.rough()(p[0] * np.float32(1 / 6), p[2] * np.float32(1 / 6), r * np.float32(self.sky.pixel / 3))
-        share = (0.02 + 0.75 * (1.0 - facing) ** 5) * (0.15 + 0.85 * flat * smoothstep(0.0, 0.9, pool))
+        share = (0.03 + 0.80 * (1.0 - facing) ** 4) * (0.18 + 0.82 * flat * smoothstep(-0.2, 0.7, pool))
         share = share * (np.float32(self.light.wet) * self.shadows.open_sky(p[0], p[2]))
         out = d + normal * (2.0 * facing)
         out[1] = np.abs(out[1])

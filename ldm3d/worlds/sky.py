@@ -38,6 +38,8 @@ class Sky:
         self._horizon, self._anti = colour(light.horizon), colour(light.anti)
         self._zenith, self._glow = colour(light.zenith), colour(light.glow)
         self._sun, self._cloud = colour(light.sun), colour(light.cloud)
+        # Drizzle hangs no curtains.
+        self._pouring = float(np.clip(-light.falling - 0.35, 0.0, 1.0))
 
     def _low(self, d: Array) -> Array:
         """Colour of the sky at the horizon below or above a direction, without the glow."""
@@ -52,6 +54,8 @@ class Sky:
         """What air far along a direction adds: the horizon's colour with some of the glow."""
         g = dot(d, self.toward)
         value: Array = self._low(d) * np.float32(0.92) + self._glow * (np.exp((g - 1.0) * 7.0) * np.float32(0.34))
+        if self._pouring > 0.0:
+            value *= 1.0 - np.float32(0.45 * self._pouring) * hung.curtains(d, self.offset, self.pixel)
         return value
 
     def gradient(self, d: Array) -> Array:
@@ -109,7 +113,8 @@ class Sky:
         reach = 1.0 / (d[1] + np.float32(0.10))
         tile = np.float32(0.16)
         footprint = np.float32(self.pixel * 0.16) * reach * reach
-        low = 0.76 - 0.52 * light.cover
+        # The last clouds of a clear sky go faster.
+        low = 0.76 - 0.52 * light.cover + 0.8 * max(0.0, 0.2 - light.cover)
         ahead = self._flat_sun * np.float32(0.022)
         seen = np.ones(d.shape[1], np.float32)
         total = np.zeros_like(d)
@@ -157,9 +162,11 @@ class Sky:
         if light.bolts:
             sky = sky + colour((0.85, 0.88, 1.0)) * hung.lightning(d, light.bolts, self.offset[0], light.azimuth + 25.0)
         if light.bow > 0.0:
-            sky = sky + hung.rainbow(d, self.toward) * (self._sun * np.float32(light.bow * 0.8)) * (
+            sky = sky + hung.rainbow(d, self.toward, self.pixel) * (self._sun * np.float32(light.bow * 0.8)) * (
                 smoothstep(-0.02, 0.10, d[1])
             )
+        if self._pouring > 0.0:
+            sky *= 1.0 - np.float32(0.45 * self._pouring) * hung.curtains(d, self.offset, self.pixel)
         if light.fog > 0.01:
             veil = np.exp(-np.maximum(d[1], 0.0) * np.float32(3.0)) * np.float32(0.97)
             sky += (self.haze(d) - sky) * veil
@@ -236,5 +243,5 @@ class Sky:
         if light.bow > 0.0:
             # Rain between here and there bends the light as well.
             rain = (1.0 - np.exp(-r * np.float32(1 / 900))) * smoothstep(-0.02, 0.10, d[1])
-            value += hung.rainbow(d, self.toward) * (self._sun * np.float32(light.bow * 0.8)) * rain
+            value += hung.rainbow(d, self.toward, self.pixel) * (self._sun * np.float32(light.bow * 0.8)) * rain
         return value

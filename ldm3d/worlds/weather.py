@@ -18,6 +18,10 @@ from ldm3d.worlds.spec import Mood, SceneSpec, Wish
 
 # What a rainbow needs: its centre lies opposite the sun, so a high sun would sink it below the horizon.
 BOW_SUN = 11.0
+# Share of the hour's clouds that a clear sky keeps.
+CLEAR = 0.25
+# The thinnest flakes and streaks are this many texels wide.
+LEAST = 0.5
 
 
 def _grey(colour: Colour) -> Colour:
@@ -43,14 +47,22 @@ def _cloudy(light: Light) -> Light:
     )
 
 
+def _clear(light: Light) -> Light:
+    """A few clouds at most."""
+    return replace(light, cover=light.cover * CLEAR)
+
+
 def _foggy(light: Light) -> Light:
+    low = mix(light.horizon, light.anti, 0.5)
+    # By noon fog is as bright as an overcast sky.
+    pale = max(1.0, luma(light.overcast) / luma(low))
     return replace(
         light,
         sun=times(light.sun, 0.42),
         disc=times(light.disc, 0.25),
-        zenith=mix(light.zenith, mix(light.horizon, light.anti, 0.5), 0.50),
-        horizon=mix(light.horizon, _grey(light.horizon), 0.30),
-        anti=mix(light.anti, _grey(light.anti), 0.30),
+        zenith=mix(light.zenith, times(mix(low, _grey(low), 0.5), pale), 0.85),
+        horizon=times(mix(light.horizon, _grey(light.horizon), 0.45), pale),
+        anti=times(mix(light.anti, _grey(light.anti), 0.45), pale),
         glow=times(light.glow, 0.75),
         ambient=light.ambient * 1.1,
         cover=0.0,
@@ -110,17 +122,18 @@ def _hued(light: Light, hue: Colour, low: float = 1.0) -> Light:
 def _rain(light: Light) -> Light:
     light = _hued(_veiled(light, 0.66, 0.98, 0.5), (0.90, 1.0, 1.08))
     return replace(
-        light, wet=1.0, falling=-1.5, fog=max(light.fog, 0.0068), fog_height=400.0, exposure=light.exposure * 1.15
+        light, wet=1.0, falling=-1.5, fog=max(light.fog, 0.0125), fog_height=400.0, exposure=light.exposure * 1.15
     )
 
 
 def _snow(light: Light) -> Light:
-    light = _veiled(light, 1.05, 0.98, 0.6)
+    # A white-out: the horizon is lost in a bright veil.
+    light = _hued(_veiled(light, 0.88, 0.98, 0.6), (1.0, 1.0, 1.0), 1.05)
     return replace(
         light,
         snow=0.92,
-        falling=1.0,
-        fog=max(light.fog, 0.0060),
+        falling=1.8,
+        fog=max(light.fog, 0.019),
         fog_height=400.0,
         ground=times(light.veil_colour, 0.5),
     )
@@ -138,7 +151,7 @@ def _storm(light: Light) -> Light:
 def _aurora(light: Light) -> Light:
     """Northern lights: only where the sky is dark; by day nobody sees them."""
     if light.stars <= 0.0:
-        return light
+        return _clear(light)
     strength = 0.7 + 0.3 * min(light.stars, 1.0)
     return replace(
         light, aurora=strength, cover=0.0, fill=times((0.008, 0.064, 0.040), strength), stars=max(light.stars, 0.6),
@@ -149,7 +162,8 @@ def _aurora(light: Light) -> Light:
 
 def _rainbow(light: Light) -> Light:
     """The sun stands behind, so that the bow is ahead where one looks first, before a darker sky."""
-    strength = min(1.6, 1.3 * luma(light.sun))
+    # The moon's bow is faint, but an eye that is used to the dark sees it.
+    strength = 1.6 if light.stars == 0.0 else 2.6
     # A sun that has to stand low lights the land less.
     wider = 1.0 + 0.4 * (1.0 - min(BOW_SUN / light.elevation, 1.0))
     return replace(
@@ -161,7 +175,7 @@ def _rainbow(light: Light) -> Light:
 
 
 _WEATHER: dict[str, Callable[[Light], Light]] = {
-    "clear": lambda light: light, "cloudy": _cloudy, "overcast": _overcast, "foggy": _foggy, "rain": _rain,
+    "clear": _clear, "cloudy": _cloudy, "overcast": _overcast, "foggy": _foggy, "rain": _rain,
     "snow": _snow, "storm": _storm, "aurora": _aurora, "rainbow": _rainbow,
 }  # fmt: skip
 # What the season makes of green surfaces: a factor and how far it goes.
@@ -248,11 +262,16 @@ def light_of(spec: SceneSpec, place: Callable[[Light], Light] | None = None, sno
     return _moody(_colours(light, spec.wish), spec.mood)
 
 
-def falling(light: Light) -> Cards | None:
+def falling(light: Light, texel: float = 0.0) -> Cards | None:
     """Rain or snow in the air around the eye.
 
     Flakes and streaks are blurred by their motion: what one sees is what lies behind them, a little paler. So they have
     no distance of their own, but they are hidden by what is nearer than they are.
+
+    Args:
+        light: the weather.
+        texel: angle of a texel in radians: nothing is drawn thinner than `LEAST` of it, or a small picture would not
+            show what falls.
     """
     if light.falling == 0.0:
         return None
@@ -264,19 +283,23 @@ def falling(light: Light) -> Cards | None:
     v /= np.linalg.norm(v, axis=1, keepdims=True)
     centre = v * (2.2 * (18.0 / 2.2) ** rng.uniform(0, 1, (n, 1)))
     size = rng.uniform(0.7, 1.3, n)
+    least = 0.5 * LEAST * texel * np.linalg.norm(centre, axis=1)
     if rain:
-        right, _ = facing(centre, size * 0.0065, size, np.zeros(n))
+        right, _ = facing(centre, np.maximum(size * 0.0065, least), size, np.zeros(n))
         slant = np.array([[0.10, 1.0, 0.04]]) + rng.normal(0, 0.02, (n, 3))
         up: Array = slant * (size * 0.34)[:, None]
         along = up / np.linalg.norm(up, axis=1, keepdims=True)
         right -= along * np.sum(right * along, axis=1, keepdims=True)
-        sprite, tone = sprites.STREAK, (0.60, 0.64, 0.70)
+        sprite, tone = sprites.STREAK, (1.00, 1.06, 1.15)
     else:
-        right, up = facing(centre, size * 0.022, size * 0.022, rng.uniform(0, 3, n))
-        sprite, tone = sprites.FLAKE, (1.0, 1.0, 1.0)
+        half = np.maximum(size * 0.024, 1.6 * least)
+        right, up = facing(centre, half, half, rng.uniform(0, 3, n))
+        sprite, tone = sprites.FLAKE, (1.8, 1.8, 1.85)
     return Cards(
         centre=centre, right=right, up=up, sprite=np.full(n, sprite[0], np.int32), colour=np.tile([tone], (n, 1)),
-        normal=np.tile([[0.0, 1.0, 0.0]], (n, 1)), leafy=np.full(n, 0.5), open=np.ones(n), glow=np.zeros(n),
+        normal=np.tile([[0.0, 1.0, 0.0]], (n, 1)), leafy=np.full(n, 0.5), open=np.ones(n),
+        # In the dark they catch what light there is.
+        glow=np.full(n, 0.6 * luma(light.veil_colour)),
     )  # fmt: skip
 
 
@@ -334,8 +357,11 @@ def _bare(wish: Wish) -> bool:
     return wish.season == "winter" and wish.tint("foliage") is None
 
 
-def dressed(scene: Scene, spec: SceneSpec, light: Light) -> Scene:
-    """A scene with the season's leaves, the colours that were asked for, and what falls from the sky."""
+def dressed(scene: Scene, spec: SceneSpec, light: Light, texel: float = 0.0) -> Scene:
+    """A scene with the season's leaves, the colours that were asked for, and what falls from the sky.
+
+    `texel` is the angle of a texel in radians; see `falling`.
+    """
     wish, cards, water = spec.wish, scene.cards, scene.water
     if cards is not None and (wish.season or wish.tints or wish.without):
         cards = foliage(cards, wish)
@@ -353,4 +379,5 @@ def dressed(scene: Scene, spec: SceneSpec, light: Light) -> Scene:
                 shallow=mix(water.shallow, _grey(water.shallow), dull),
             )
     heavens = with_moons(scene.heavens, wish, light)
-    return replace(scene, cards=cards, water=water, heavens=heavens, falling=falling(light) if scene.rain else None)
+    drops = falling(light, texel) if scene.rain else None
+    return replace(scene, cards=cards, water=water, heavens=heavens, falling=drops)

@@ -119,8 +119,8 @@ def _prepare(spec: SceneSpec, seed: int, size: tuple[int, int], check: Callable[
     light = replace(
         light, fog=light.fog * scene.fog, exposure=light.exposure * scene.exposure, stars=light.stars * scene.stars
     )
-    scene = dressed(scene, spec, light)
     grid = Grid.of(*size)
+    scene = dressed(scene, spec, light, grid.texel)
 
     def shader() -> Shader:
         shadows = Shadows(scene, light.direction)

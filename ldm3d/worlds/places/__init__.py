@@ -35,6 +35,7 @@ class Place:
         roles: what it can be to another place beside "ground": "backdrop" (mountains, a skyline) that begins some way
             off and goes to the horizon, or "water" (a lake, the sea) whose `Scene.water` fills a basin. () for a place
             that is never combined with others, as it has a ceiling or a space of its own.
+        sky: whether weather and season are seen there; False under a roof, under water and in space.
         shows: words for things that stand in it anyway, so that naming them is understood ("palm trees" on a beach).
     """
 
@@ -47,6 +48,7 @@ class Place:
     stuff: str = "ground"
     shows: tuple[str, ...] = ()
     roles: tuple[str, ...] = ("ground",)
+    sky: bool = True
 
 
 @cache

@@ -330,6 +330,7 @@ PLACE = Place(
         "basílica", "salón", "palacio", "mezquita", "gran salón", "claustro",
     ),
     build=build,
+    sky=False,
     hints=(
         "stained glass", "altar", "pews", "candles", "choir", "gothic", "king", "queen", "chandeliers", "organ",
     ),

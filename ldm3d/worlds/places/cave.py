@@ -296,6 +296,7 @@ PLACE = Place(
         "cavernas", "gruta", "cueva de hielo", "mina", "subterráneo",
     ),
     build=build,
+    sky=False,
     hints=(
         "stalactite", "stalactites", "stalagmites", "bats", "dwarves", "crystals", "gems", "goblins", "stalaktiten",
         "estalactitas",

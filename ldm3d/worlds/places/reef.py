@@ -333,6 +333,7 @@ PLACE = Place(
         "submarino", "fondo del mar", "fondo marino", "mundo submarino",
     ),
     build=build,
+    sky=False,
     hints=(
         "coral", "corals", "fish", "fishes", "tropical fish", "jellyfish", "sharks", "shark", "mermaid", "mermaids",
         "sea turtle", "sea turtles", "divers", "diver", "korallen", "fische", "coral colorido", "peces", "octopus",

@@ -268,6 +268,7 @@ PLACE = Place(
         "oficina", "apartamento", "comedor",
     ),
     build=build,
+    sky=False,
     hints=(
         "interior", "interiors", "indoors", "fireplace", "sofa", "bed", "desk", "bookshelves", "books", "armchair",
         "couch", "furniture", "lamp", "table", "kamin", "chimenea", "cat", "kitten",

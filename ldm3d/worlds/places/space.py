@@ -272,6 +272,7 @@ PLACE = Place(
         "galaxia", "nebulosa", "órbita", "cosmos infinito", "sistema solar",
     ),
     build=build,
+    sky=False,
     hints=(
         "astronaut", "astronauts", "spaceship", "spaceships", "spacecraft", "starship", "satellite", "planet",
         "comet", "black hole", "milky way galaxy", "raumschiff", "nave espacial", "astronauta",
