@@ -21,6 +21,8 @@ Half = Literal["", "upper", "lower"]
 
 # A frame so many ahead is reached by reading on; one farther away, or behind, by a new start at a keyframe.
 _READ_ON = 30
+PLAYED = 768
+"""Texels of depth across, at most, where a scene is played: measuring them takes longer than all else."""
 
 
 @dataclass(frozen=True)
@@ -37,34 +39,54 @@ class Kind:
 def colour(stream: Stream, half: Half = "", *, quick: bool = False) -> Kind:
     """Return the kind of colour: uint8 [H, W, 3], as a player shows it that trusts the file's tags.
 
-    `quick` takes a third of the time: colour, which most files hold for four pixels together, is not interpolated.
+    `quick` takes a third of the time: colour, which most files hold for four pixels together, is not interpolated, and
+    comes as [H, W, 4], as graphics cards take it; the fourth byte means nothing.
     """
     width, height = _size(stream, half)
-    flags = "" if quick else ":flags=bicubic+accurate_rnd+full_chroma_int+full_chroma_inp"
-    convert = f"scale=in_color_matrix={stream.matrix}{flags}"
-    # Cut before the conversion, so that no colour comes in from the other half.
-    filters = f"{_crop(half)}{convert},format=rgb24"
-    return Kind(filters, "rgb24", (height, width, 3), np.dtype(np.uint8), lambda frame: frame)
+    packed, channels = ("rgb0", 4) if quick else ("rgb24", 3)
+    filters = _coloured(stream, half, packed, quick=quick)
+    return Kind(filters, packed, (height, width, channels), np.dtype(np.uint8), lambda frame: frame)
 
 
-def depth(stream: Stream, half: Half = "", *, inverted: bool = False) -> Kind:
+def depth(stream: Stream, half: Half = "", *, inverted: bool = False, quick: bool = False) -> Kind:
     """Return the kind of depth: uint16 [h, w], all the bits of what the file holds as grey.
 
     Limited range, 16 to 235 of 8 bits, is brought to 0 to 65535; what lies outside it is cut off. `inverted`: in the
-    file the far is white.
+    file the far is white. `quick`: it is `reduced` to `PLAYED` texels across.
     """
     width, height = _size(stream, half)
     bits = stream.bits
-    crop = f",{_crop(half)}".rstrip(",") if half else ""
     table = levels(bits, full_range=stream.full_range, inverted=inverted)
     return Kind(
-        f"extractplanes={stream.grey_plane}{crop}",
+        _grey(stream, half),
         "gray" if bits == 8 else f"gray{bits}le",
         (height, width),
         np.dtype(np.uint8) if bits == 8 else np.dtype("<u2"),
         # A file may hold more than its bits say.
-        lambda frame: np.take(table, frame, mode="clip"),
+        lambda frame: np.take(table, reduced(frame, PLAYED) if quick else frame, mode="clip"),
     )
+
+
+def stacked(stream: Stream) -> Kind:
+    """Return the kind of both, quickly, where 8-bit colour lies over depth, so that the file is decoded but once.
+
+    It is uint8 [H, W, 4]: `colour`, and as the fourth byte the depth's luma as it is stored.
+    """
+    width, height = _size(stream, "upper")
+    above, below = _coloured(stream, "upper", "rgba", quick=True), _grey(stream, "lower")
+    filters = f"split[a][b];[a]{above}[c];[b]{below},format=gray[d];[c][d]alphamerge"
+    return Kind(filters, "rgba", (height, width, 4), np.dtype(np.uint8), lambda frame: frame)
+
+
+def reduced(depth: NDArray[Any], width: int) -> NDArray[Any]:
+    """Return depth [h, w] of at most `width` texels across, each with the value that lies at its middle."""
+    if depth.shape[1] <= width:
+        return depth
+    rows, columns = (
+        np.floor((np.arange(new) + 0.5) * old / new).astype(np.intp)
+        for new, old in zip((width // 2, width), depth.shape, strict=True)
+    )
+    return np.asarray(depth[rows[:, None], columns])
 
 
 def levels(bits: int, *, full_range: bool, inverted: bool = False) -> NDArray[np.uint16]:
@@ -163,6 +185,18 @@ class Frames:
 def _size(stream: Stream, half: Half) -> tuple[int, int]:
     width, height = stream.size
     return width, height // 2 if half else height
+
+
+def _coloured(stream: Stream, half: Half, packed: str, *, quick: bool) -> str:
+    """Return the filters that make colour in the pixel format `packed`."""
+    flags = "" if quick else ":flags=bicubic+accurate_rnd+full_chroma_int+full_chroma_inp"
+    # Cut before the conversion, so that no colour comes in from the other half.
+    return f"{_crop(half)}scale=in_color_matrix={stream.matrix}{flags},format={packed}"
+
+
+def _grey(stream: Stream, half: Half) -> str:
+    """Return the filters that take the plane of depth out, as it is stored."""
+    return f"extractplanes={stream.grey_plane},{_crop(half)}".rstrip(",")
 
 
 def _crop(half: Half) -> str:

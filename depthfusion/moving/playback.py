@@ -1,6 +1,7 @@
 """Playing a moving panorama: a thread decodes and prepares ahead of the clock.
 
-Where it is too slow it drops frames, and where that does not help the scene goes slower: it never stands still.
+Where it is too slow frames are made more coarsely, then some are dropped, and where that does not help the scene goes
+slower: it never stands still.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from depthfusion.moving.haste import Haste
 from depthfusion.moving.scene import MovingPanorama
 
 T = TypeVar("T")
@@ -29,19 +31,22 @@ _LOOK = 0.02
 class Playback(Generic[T]):
     """Plays `scene`, whose only user it is from now on, from `start` seconds, round and round.
 
-    `make` turns rgb uint8 [H, W, 3] and depth uint16 [h, w] into what is shown; it runs in the thread that decodes.
+    `make` turns a frame's rgb and depth, as `MovingPanorama.frame` returns them, into what is shown; it runs in the
+    thread that decodes. It is also given a haste from 0 to `hurries`: the greater, the quicker it has to be.
     """
 
     def __init__(
         self,
         scene: MovingPanorama,
-        make: Callable[[NDArray[np.uint8], NDArray[np.uint16]], T],
+        make: Callable[[NDArray[np.uint8], NDArray[np.uint16], int], T],
         start: float = 0.0,
+        hurries: int = 0,
     ) -> None:
         self._scene = scene
         self._make = make
         self._start = start
         self._clock = 0.0
+        self._haste = Haste(hurries)
         self._ready: deque[tuple[float, float, T]] = deque()
         self._at = start
         self._error: BaseException | None = None
@@ -59,6 +64,8 @@ class Playback(Generic[T]):
         with self._changed:
             self._clock = max(self._clock, seconds)
             while self._ready and self._ready[0][0] <= seconds:
+                if newest is not None:  # one that was made is not shown: who shows them is late
+                    self._haste.late()
                 _, self._at, newest = self._ready.popleft()
             self._changed.notify_all()
             if newest is None and self._error is not None and not self._ready:
@@ -69,6 +76,11 @@ class Playback(Generic[T]):
     def at(self) -> float:
         """The scene's time in seconds of the newest frame that was taken; the clock may be ahead of it."""
         return self._at
+
+    @property
+    def haste(self) -> int:
+        """How much frames are hurried now, 0 where there is time."""
+        return self._haste.now
 
     def wait(self, timeout: float) -> bool:
         """Wait until a frame is ready, or something went wrong, for at most `timeout` seconds; return whether so."""
@@ -105,12 +117,15 @@ class Playback(Generic[T]):
                 if self._closing:
                     return
                 late = self._clock - following
+                hurried = late > 0 and self._haste.late()
+                if late <= 0:
+                    self._haste.in_time(following - due)
             frame = self._scene.frame(position % count)
-            if late > 0 and dropped < _DROPPED:
+            if late > 0 and not hurried and dropped < _DROPPED:
                 dropped += 1
             else:
                 dropped = 0
-                made = self._make(*frame)
+                made = self._make(*frame, self._haste.now)
                 with self._changed:
                     self._ready.append((due, float(self._scene.times[position % count]), made))
                     self._changed.notify_all()

@@ -43,7 +43,8 @@ class MovingPanorama:
         path: the colour (2:1), or colour above and depth below in one (square).
         depth: the depth's video; without it what stands beside a colour, as NAME.depth.mp4.
         invert_depth: in the video the far is white.
-        quick: decode in a third of the time, with coarser colour at edges: to play.
+        quick: decode in a third of the time, to play: with coarser colour at edges, its frames [H, W, 4], of which the
+            fourth byte means nothing, and depth of at most `frames.PLAYED` texels across, each the one at its middle.
 
     Raises:
         InputError: a file cannot be read, is not what it should be, or the two do not belong together.
@@ -70,13 +71,15 @@ class MovingPanorama:
         self.depth_source = f"{source}{', inverted' if invert_depth else ''}"
         self._stream, self._depth_stream = stream, below
         colour_kind = frames.colour(stream, "upper" if stacked else "", quick=quick)
-        depth_kind = frames.depth(below, "lower" if stacked else "", inverted=invert_depth)
+        depth_kind = frames.depth(below, "lower" if stacked else "", inverted=invert_depth, quick=quick)
         self.size = (colour_kind.shape[1], colour_kind.shape[0])
         self.depth_size = (depth_kind.shape[1], depth_kind.shape[0])
         _check_size(self.path, self.size)
         _check_size(self.depth_path, self.depth_size)
-        self._colour = Frames(stream, colour_kind)
-        self._depth = Frames(below, depth_kind)
+        together = quick and stacked and stream.bits == 8
+        self._colour = Frames(stream, frames.stacked(stream) if together else colour_kind)
+        self._depth = None if together else Frames(below, depth_kind)
+        self._finish_depth = depth_kind.finish
 
     def __enter__(self) -> Self:
         return self
@@ -106,6 +109,9 @@ class MovingPanorama:
 
     def frame(self, index: int) -> tuple[NDArray[np.uint8], NDArray[np.uint16]]:
         """Return frame `index`: rgb uint8 [H, W, 3] in sRGB and depth uint16 [h, w], 65535 near. As `Frames.read`."""
+        if self._depth is None:
+            both = self._colour.read(index)
+            return both, self._finish_depth(both[:, :, 3])
         below = index
         if self._depth_stream is not self._stream:
             below = self._depth_stream.index_at(float(self.times[index]))
@@ -124,13 +130,16 @@ class MovingPanorama:
 
     def interrupt(self) -> None:
         """Let what reads a frame in another thread end with an `InputError`, soon."""
-        self._colour.interrupt()
-        self._depth.interrupt()
+        for decoder in self._decoders():
+            decoder.interrupt()
 
     def close(self) -> None:
         """End the decoders; reading begins them again."""
-        self._colour.close()
-        self._depth.close()
+        for decoder in self._decoders():
+            decoder.close()
+
+    def _decoders(self) -> tuple[Frames, ...]:
+        return (self._colour,) if self._depth is None else (self._colour, self._depth)
 
 
 def _required_beside(path: Path) -> Path:

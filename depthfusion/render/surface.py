@@ -16,7 +16,7 @@ from depthfusion.render.tiles import Tiles, strips
 if TYPE_CHECKING:
     import moderngl
 
-_SRGB8 = 0x8C41
+_SRGB8 = {3: 0x8C41, 4: 0x8C43}  # by channels: SRGB8, SRGB8_ALPHA8 of OpenGL 3.3
 FREE_UNIT = 8
 """The first texture unit that a surface does not use."""
 
@@ -109,14 +109,16 @@ class Surface:
         yield from self._exact("back_depth_map", "depth_tiles", behind.relief.back)
 
     def _colour(self, layer: str, levels: tuple[NDArray[np.uint8], ...]) -> Iterator[int]:
+        channels = levels[0].shape[2]
+        kind = {"components": channels, "internal_format": _SRGB8[channels]}
         large = [level for level in levels if not self._fits(level)]
         if large:
-            yield from self._tiled(f"{layer}colour_map", "colour_tiles", large, 3)
+            yield from self._tiled(f"{layer}colour_map", "colour_tiles", large, channels)
         else:
-            colour = self._texture(f"{layer}colour_map", levels[0], 3, internal_format=_SRGB8)
+            colour = self._texture(f"{layer}colour_map", levels[0], **kind)
             yield from _write(colour, levels[0], 0)
         smaller = levels[len(large) or 1 :] or levels
-        halves = self._texture(f"{layer}smaller_map", smaller[0], 3, internal_format=_SRGB8)
+        halves = self._texture(f"{layer}smaller_map", smaller[0], **kind)
         # Room for a half's halves is only to be had by having them made; they are written over with ours. It is this
         # slow step that the full size, four times as slow, has a texture of its own for.
         halves.build_mipmaps(0, len(smaller) - 1)

@@ -13,8 +13,8 @@ NEEDED = (3, 3)
 def surface_format() -> QSurfaceFormat:
     """Return what every context and window of the program is made with.
 
-    No samples: the renderer smooths edges by itself where there is time for it, and Qt brings the canvas and all that lies
-    around it together in the window's own framebuffer, once a paint. With four samples that alone took a software
+    No samples: the renderer smooths edges by itself where there is time for it, and Qt brings the canvas and all that
+    lies around it together in the window's own framebuffer, once a paint. With four samples that alone took a software
     renderer longer than a frame of a video lasts (54 ms of CPU time at 1600×1000; 16 ms without).
     """
     wanted = QSurfaceFormat()

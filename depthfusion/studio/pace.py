@@ -35,6 +35,8 @@ LADDER = (
     Rung(Quality(0.5, 4), 1.0, 5.0),
     Rung(FILE, 1.0, 12.0),
 )
+BUDGET = 0.033
+"""Seconds that a paint may take."""
 _WHOLE = 4  # the coarsest rung with all pixels
 _HALF = 2  # half of them a side: what rays that are marched begin with, each of which costs more than a mesh's pixels
 
@@ -58,7 +60,7 @@ class Pace:
     GROWTH = 2.0  # times as many pixels as the last step had, at most: some places cost more than others
     FIRST = 4096  # pixels
 
-    def __init__(self, budget: float = 0.033, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, budget: float = BUDGET, clock: Callable[[], float] = time.monotonic) -> None:
         self.budget = budget
         self.rung = _WHOLE
         self.pixels = self.FIRST

@@ -217,9 +217,12 @@ class Player(PlayBar):
 
     def _tick(self) -> None:
         viewport = self._window.viewport
-        if self._playback is None or viewport is None or viewport.busy:
+        if self._playback is None or self._motion is None or viewport is None:
             return
-        viewport.plays = True
+        if viewport.busy:
+            viewport.bring_frame()
+            return
+        viewport.play(self._motion.rate, self._playback.haste)
         try:
             frame = self._playback.take(time.monotonic() - self._began)
         except (InputError, MachineError) as error:
@@ -229,8 +232,9 @@ class Player(PlayBar):
             return
         if frame is not None:
             viewport.show_frame(frame)
-        if time.monotonic() - self._told > _TOLD:
-            self._show()
+            # Together with the canvas: each change of the window is composed as a whole.
+            if time.monotonic() - self._told > _TOLD:
+                self._show()
 
     def _show(self) -> None:
         self._told = time.monotonic()
@@ -249,7 +253,7 @@ class Player(PlayBar):
             self._begun.remove(playback)
             self._close(playback)
         if self._window.viewport is not None:
-            self._window.viewport.plays = False
+            self._window.viewport.play(None)
 
     def _close(self, playback: Playback[Prepared]) -> None:
         """End the decoders in a thread: a frame that is on its way is waited for."""
@@ -265,10 +269,10 @@ def _begin(scene: Scene, start: float, begun: list[Playback[Prepared]]) -> tuple
     What is begun is noted in `begun`: who asked may want something else by now, and is not told then.
     """
     from depthfusion.moving import Playback
-    from depthfusion.render.playing import prepare_quickly
+    from depthfusion.render.playing import FINENESS, prepare_quickly
 
     video = moving_of(scene.project, quick=True)
-    playback = Playback(video, prepare_quickly, start)
+    playback = Playback(video, prepare_quickly, start, len(FINENESS) - 1)
     begun.append(playback)
     playback.wait(10.0)
     return scene, start, playback

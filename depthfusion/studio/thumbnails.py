@@ -27,7 +27,7 @@ def small_picture(path: Path, width: int) -> Rgb:
 
     if moving.is_moving(path):
         with moving.MovingPanorama(path, quick=True) as video:
-            rgb, _ = video.frame(0)
+            rgb = np.ascontiguousarray(video.frame(0)[0][:, :, :3])
     else:
         rgb = conversion.colour(picture.read(path, "colour"))
     high, wide = rgb.shape[:2]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from depthfusion.look import Displacement
 from depthfusion.studio import lenses, navigation, opengl, theme
 from depthfusion.studio.hand import Hand
 from depthfusion.studio.incoming import LAYER, WORLD, Incoming
-from depthfusion.studio.pace import Pace
+from depthfusion.studio.pace import BUDGET, Pace
 from depthfusion.studio.pictures import Pictures
 from depthfusion.studio.scenes import Scene
 from depthfusion.studio.session import Session
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from depthfusion.render.prepare import Behind, Prepared
 
 _UPLOAD = 0.012  # seconds of a paint that may go into bringing a new world
+_PLAYING = 0.4  # of the time of a frame: what drawing may take while a world plays
 _REST = 150  # milliseconds without a change after which the picture is drawn as files are
 POSE = ("yaw", "pitch", "roll", "position", "fov")
 
@@ -92,7 +94,27 @@ class Viewport(Hand):
     def show_frame(self, prepared: Prepared) -> None:
         """Show the next frame of a world that moves, its edges stretched."""
         self._incoming.moment(prepared)
-        self.update()
+        self.bring_frame()
+
+    def bring_frame(self) -> None:
+        """Go on bringing a frame to the GPU while the canvas stays as it is: to paint it costs more than that."""
+        if self._stage is None:
+            self.update()
+            return
+        self.makeCurrent()
+        self._bring(self._stage)
+        self.doneCurrent()
+        if self._drawn is None or not self.plays:
+            self.update()
+
+    def play(self, rate: float | None, haste: int = 0) -> None:
+        """Expect `rate` frames a second of a world that moves, or none any more.
+
+        Drawing leaves them most of their time, and the more the more they are hurried (`Playback.haste`).
+        """
+        self.plays = rate is not None
+        share = _PLAYING / (1 + haste) / rate if rate is not None else math.inf
+        self.pace.budget = min(BUDGET, share)
 
     @property
     def busy(self) -> bool:
@@ -177,6 +199,8 @@ class Viewport(Hand):
         assert stage is not None
         assert pictures is not None
         self._bring(stage)
+        if self._incoming.more and not self.plays:
+            self.update()
         if not stage.empty and self._drawn != self._pixels():
             self._draw(pictures, began)
         elif pictures.unfinished:
@@ -194,8 +218,6 @@ class Viewport(Hand):
         except MachineError as error:
             self.refused.emit(str(error))
             return
-        if self._incoming.more:
-            self.update()
         if came:
             self._drawn = None
         if came == LAYER:

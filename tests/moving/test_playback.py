@@ -16,7 +16,8 @@ from depthfusion.moving import MovingPanorama, Playback
 from .conftest import number_of
 
 
-def number(rgb: np.ndarray, depth: np.ndarray) -> int:
+def number(rgb: np.ndarray, depth: np.ndarray, haste: int) -> int:
+    assert haste == 0
     assert rgb.shape == (16, 32, 3)
     return number_of(depth)
 
@@ -72,8 +73,44 @@ def test_a_slow_maker_drops_frames_but_never_all(clip: Path) -> None:
     assert made == sorted(set(made))
 
 
+def test_late_frames_are_made_more_coarsely_before_one_is_dropped(clip: Path) -> None:
+    made: list[tuple[int, int]] = []
+
+    def note(rgb: np.ndarray, depth: np.ndarray, haste: int) -> int:
+        made.append((number_of(depth), haste))
+        return made[-1][0]
+
+    playback = Playback(MovingPanorama(clip), note, hurries=2)
+    try:
+        for seconds in range(0, 1000, 10):  # the clock runs away
+            assert playback.wait(20)
+            playback.take(seconds)
+            if len(made) >= 12:
+                break
+        assert playback.haste == 2
+    finally:
+        playback.close()
+    numbers, hastes = zip(*made[:12], strict=True)
+    assert hastes == tuple(sorted(hastes))
+    fine = [number for number, haste in made[:12] if haste < 2]
+    assert fine == list(range(len(fine)))  # none was dropped while there was another way
+    assert max(np.diff(numbers)) > 1  # then some were
+
+
+def test_who_shows_frames_too_late_hurries_them_as_well(clip: Path) -> None:
+    playback = Playback(MovingPanorama(clip), lambda rgb, depth, haste: number_of(depth), hurries=3)
+    try:
+        with playback._changed:
+            assert playback._changed.wait_for(lambda: len(playback._ready) == 3, 20)
+        assert playback.haste == 0
+        assert playback.take(0.25) == 2  # frames 0 and 1 were made for nothing
+        assert playback.haste > 0
+    finally:
+        playback.close()
+
+
 def test_what_goes_wrong_is_raised_where_frames_are_taken(clip: Path) -> None:
-    def refuse(rgb: np.ndarray, depth: np.ndarray) -> int:
+    def refuse(rgb: np.ndarray, depth: np.ndarray, haste: int) -> int:
         raise InputError("no such frame")
 
     playback = Playback(MovingPanorama(clip), refuse)

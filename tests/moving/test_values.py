@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from depthfusion.moving import MovingPanorama
-from depthfusion.moving.frames import levels
+from depthfusion.moving.frames import PLAYED, levels
 
 from .conftest import LOSSLESS, encode, luma
 
@@ -117,7 +118,8 @@ def test_colours_are_what_the_tags_mean(
     path = encode(tmp_path / "a.mkv", raw, (width, width // 2), "yuv420p", "-vf", say, *LOSSLESS["h264"], *tags)
     with MovingPanorama(path, path, quick=quick) as scene:
         read = scene.frame(0)[0]
-    middle = read[width // 4, side // 2 :: side].astype(int)
+    assert read.shape[2] == (4 if quick else 3)
+    middle = read[width // 4, side // 2 :: side, :3].astype(int)
     assert np.abs(middle - PATCHES).max() <= 3
 
 
@@ -132,3 +134,29 @@ def test_nothing_of_one_half_comes_into_the_other(tmp_path: Path) -> None:
     assert rgb.shape == (33, 66, 3)
     assert (np.unique(rgb) == round((200 - 16) / 219 * 255)).all()
     assert (np.unique(depth) == round((60 - 16) / 219 * 65535)).all()
+
+
+@pytest.mark.parametrize("inverted", [False, True])
+def test_decoding_both_halves_at_once_gives_what_decoding_each_does(tmp_path: Path, inverted: bool) -> None:
+    """To play, a file of both is decoded but once; 8-bit depth keeps its values on that way."""
+    numbers = np.random.default_rng(5)
+    side = 128
+    grey = np.repeat(np.repeat(numbers.integers(0, 256, (3, side // 2, side // 2)), 2, 1), 2, 2).astype(np.uint8)
+    path = encode(tmp_path / "a.mkv", luma(grey, "yuv420p"), (side, side), "yuv420p", *LOSSLESS["ffv1"])
+    quickly = MovingPanorama(path, invert_depth=inverted, quick=True)
+    with MovingPanorama(path, invert_depth=inverted) as slowly, quickly:
+        for index in (0, 1, 2, 1):
+            (rgb, depth), (exact, exact_depth) = quickly.frame(index), slowly.frame(index)
+            assert np.array_equal(depth, exact_depth)
+            assert np.abs(rgb[:, :, :3].astype(int) - exact).max() <= 1
+        assert len(psutil.Process().children()) == 3
+
+
+def test_depth_to_play_is_that_of_the_middles(tmp_path: Path) -> None:
+    width = 3 * PLAYED
+    values = np.broadcast_to(16 + np.arange(width) // 3 % 200, (2, width, width)).astype(np.uint8)
+    path = encode(tmp_path / "a.mkv", luma(values, "yuv420p"), (width, width), "yuv420p", *LOSSLESS["ffv1"])
+    with MovingPanorama(path, quick=True) as scene:
+        _, depth = scene.frame(1)
+    expected = np.rint(np.arange(PLAYED) % 200 / 219 * 65535)
+    assert np.array_equal(depth, np.broadcast_to(expected, (PLAYED // 2, PLAYED)))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from depthfusion.moving.frames import reduced
 from depthfusion.render.mips import halves
-from depthfusion.render.playing import prepare_quickly, reduced
+from depthfusion.render.playing import FINENESS, prepare_quickly
 from depthfusion.render.prepare import prepare
 
 
@@ -33,5 +34,20 @@ def test_a_reduced_depth_has_the_values_at_its_texels_middles() -> None:
     depth = np.arange(6 * 12, dtype=np.uint16).reshape(6, 12)
     assert reduced(depth, 12) is depth
     assert np.array_equal(reduced(depth, 4), depth[1::3, 1::3])
-    assert reduced(np.zeros((1080, 2160), np.uint16)).shape == (384, 768)
-    assert prepare_quickly(*world(64, 2048)).relief.size == (768, 384)
+    assert reduced(np.zeros((1080, 2160), np.uint16), 768).shape == (384, 768)
+
+
+def test_four_bytes_a_pixel_are_the_same_colours() -> None:
+    rgb, depth = world(250, 64)
+    padded = np.concatenate((rgb, np.random.default_rng(1).integers(0, 256, (*rgb.shape[:2], 1), np.uint8)), axis=2)
+    plain, four = prepare_quickly(rgb, depth), prepare_quickly(padded, depth)
+    assert four.colours[0] is padded
+    for a, b in zip(plain.colours, four.colours, strict=True):
+        assert np.array_equal(a, b[:, :, :3])
+
+
+def test_haste_takes_less_to_prepare_and_to_bring() -> None:
+    rgb, depth = world(256, 2048)
+    ways = [prepare_quickly(rgb, depth, haste) for haste in range(len(FINENESS))]
+    amounts = [(way.relief.size[0], way.colours[0].shape[1]) for way in ways]
+    assert amounts == [(768, 256), (512, 256), (512, 128), (384, 128)]

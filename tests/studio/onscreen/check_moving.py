@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from depthfusion.studio.pace import BUDGET
 from depthfusion.studio.window import Window
 from tests.studio.onscreen.helpers import LEFT, LONG, asked, canvas, open_world, pixels, settle
 
@@ -53,9 +54,14 @@ def test_a_dropped_video_plays_rests_and_is_sought_through(window: Window, video
     assert session.duration == pytest.approx(FRAMES / RATE)
     seen = {round(frame_of(window))}
     qtbot.waitUntil(lambda: len(seen.add(round(frame_of(window))) or seen) >= 4, timeout=LONG)
-    canvas(window).setFocus()
-    QTest.keyClick(canvas(window), Qt.Key.Key_Space)
+    viewport = canvas(window)
+    budgets = [viewport.play(RATE, haste) or viewport.pace.budget for haste in range(4)]
+    assert budgets[0] <= BUDGET
+    assert budgets[3] <= 0.1 / RATE  # the more its frames are hurried, the more of their time drawing leaves them
+    viewport.setFocus()
+    QTest.keyClick(viewport, Qt.Key.Key_Space)
     assert not player.playing
+    assert viewport.pace.budget == BUDGET
     session.look.edges = "stretched"
     settle(window, qtbot)
     qtbot.waitUntil(lambda: abs(frame_of(window) - int(session.export.at * RATE)) < 0.2, timeout=LONG)
