@@ -87,11 +87,11 @@ class PictureLoss(nn.Module):
 
     def forward(self, painted: Tensor, real: Tensor) -> Tensor:
         """Return the distance, a scalar, of pictures [B, 4 or 6, H, W] in [-1, 1]: the mean over the batch."""
-        count = len(painted)
-        maps = self.network(torch.cat([*_pictures(painted), *_pictures(real)]))
-        weights = [getattr(self, f"weight_{number}") for number in range(len(maps))] if self._weighted else None
-        halves = [(one[: 2 * count], one[2 * count :]) for one in maps]
-        return distance([one for one, _ in halves], [other for _, other in halves], weights)
+        with torch.no_grad():
+            theirs = self.network(torch.cat(_pictures(real)))
+        ours = self.network(torch.cat(_pictures(painted)))
+        weights = [getattr(self, f"weight_{number}") for number in range(len(ours))] if self._weighted else None
+        return distance(ours, theirs, weights)
 
 
 class RecogniserLoss(nn.Module):
@@ -109,8 +109,9 @@ class RecogniserLoss(nn.Module):
 
     def forward(self, painted: Tensor, real: Tensor) -> Tensor:
         """Return the distance, a scalar, of pictures [B, 4 or 6, H, W] in [-1, 1]: the mean over the batch."""
-        halves = [one.chunk(2) for one in self._features(torch.cat([plain(painted), plain(real)]))]
-        return distance([one for one, _ in halves], [other for _, other in halves])
+        with torch.no_grad():
+            theirs = self._features(plain(real))
+        return distance(self._features(plain(painted)), theirs)
 
 
 def distance(ours: Sequence[Tensor], theirs: Sequence[Tensor], weights: Sequence[Tensor] | None = None) -> Tensor:
@@ -146,8 +147,8 @@ def load(name: str) -> PictureLoss | RecogniserLoss:
     Args:
         name: "recogniser" for the one that comes with the program, or the folder of one that `ldm3d train recogniser`
             made; "vgg16", which is timm/vgg16.tv_in1k; a folder, or ORGANISATION/NAME in the Hugging Face cache, with
-            VGG16's weights under torchvision's names and, if wanted, those of LPIPS's channels (`lin0.model.1.weight` to
-            `lin4.…`, as in lpips/weights/v0.1/vgg.pth) in a second file.
+            VGG16's weights under torchvision's names and, if wanted, those of LPIPS's channels in a second file
+            (`lin0.model.1.weight` to `lin4.…`, as in lpips/weights/v0.1/vgg.pth).
 
     Raises:
         InputError: it is no such network.
