@@ -220,17 +220,19 @@ def inside(daylight: float, fill: Colour, exposure: float = 1.0, lamps: float = 
         fill: light from all sides.
         exposure: what the eye is used to, instead of the hour's.
         lamps: how brightly lamps burn at any hour, at least.
-        follow: how far the light from all sides takes the hour's colour and strength, and lamps pale by day, 0 to 1.
+        follow: how far the light from all sides takes the hour's colour and strength, lamps pale by day, and the eye
+            leaves the dark dark, 0 to 1.
     """
 
     def changed(light: Light) -> Light:
         day = daylight_of(light)
         at = times(day, follow * luma(fill))
         kept = times(fill, 1.0 - follow)
-        burning = lamps * (1.0 - 0.75 * follow * min(luma(day), 1.0))
+        bright = min(luma(day), 1.0)
+        burning = lamps * (1.0 - 0.75 * follow * bright)
         return replace(
-            light, sky_share=daylight, fill=(kept[0] + at[0], kept[1] + at[1], kept[2] + at[2]), exposure=exposure,
-            lamps=burning, fog=0.0004, snow=0.0, wet=0.0, falling=0.0, shadow=1.0,
+            light, sky_share=daylight, fill=(kept[0] + at[0], kept[1] + at[1], kept[2] + at[2]),
+            exposure=exposure * (1.0 - 0.35 * follow * (1.0 - bright)), lamps=burning, fog=0.0004, snow=0.0, wet=0.0, falling=0.0, shadow=1.0,
         )  # fmt: skip
 
     return changed

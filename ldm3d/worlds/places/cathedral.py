@@ -10,7 +10,7 @@ from ldm3d.worlds import materials, noise
 from ldm3d.worlds.arrays import Array, Colour, Ints
 from ldm3d.worlds.filters import stripes
 from ldm3d.worlds.gothic import chandelier, lancet, pierced, pillar, tracery, vault
-from ldm3d.worlds.light import inside
+from ldm3d.worlds.light import daylight_of, inside, luma
 from ldm3d.worlds.places import Place
 from ldm3d.worlds.scene import Lamps, Meshes, Scene
 from ldm3d.worlds.shade import Hit, Shader
@@ -293,7 +293,7 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
         meshes=meshes,
         shade_meshes=_coloured(church, meshes),
         lamps=Lamps.at(lamps, (12.0, 7.9, 3.9), 20.0),
-        light=inside(daylight=0.22, fill=(0.062, 0.056, 0.052), exposure=1.35, follow=0.8),
+        light=inside(daylight=0.22, fill=(0.062, 0.056, 0.052), exposure=1.35, follow=0.95),
         shadow_reach=75.0,
         rain=False,
         snow=0.0,
@@ -310,7 +310,10 @@ def _coloured(church: _Church, meshes: Meshes) -> Callable[[Hit, Ints, Shader], 
         n = church.plan(hit.normal)
         # The windows' light: from both sides, and most of it from the apse.
         day = 0.04 + 0.17 * np.abs(n[0]) + 0.20 * np.maximum(-n[2], 0.0)
-        day *= meshes.style[ids] != materials.STAINED
+        glass = meshes.style[ids] == materials.STAINED
+        day *= ~glass
+        # At night no light comes through the windows.
+        rgb[:, glass] *= np.float32(0.25 + 0.75 * min(luma(daylight_of(shader.light)), 1.0))
         glow = meshes.glow[ids] * np.float32(shader.light.lamps)
         value: Array = rgb + base * (church.shine(hit.p, shader) * facing + shader.light.outside * day + glow)
         return value

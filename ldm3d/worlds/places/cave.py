@@ -277,7 +277,7 @@ def build(rng: np.random.Generator, wish: Wish) -> Scene:
         stones=stones,
         meshes=mason.meshes(),
         lamps=lamps,
-        light=inside(daylight=0.075, fill=(0.026, 0.026, 0.031), exposure=1.75, follow=0.7),
+        light=inside(daylight=0.075, fill=(0.026, 0.026, 0.031), exposure=1.75, follow=0.9),
         shadow_reach=45.0,
         smooth=0.12,
         rain=False,

@@ -222,9 +222,9 @@ def _coloured(room: Room, things: Boxes | Meshes) -> Callable[[Hit, Ints, Shader
 
 
 def _eye(light: Light) -> Light:
-    """The eye is used to the room: what is outside looks bright by day; the fire burns at every hour."""
+    """By day the windows fill the room and the fire is pale; at night there is lamplight, and the corners are dark."""
     day = 1.0 - min(light.lamps, 1.0)
-    return replace(light, exposure=light.exposure * (1.30 - 0.30 * day), lamps=max(light.lamps, 0.42))
+    return replace(light, exposure=light.exposure * (0.72 + 0.43 * day), lamps=max(light.lamps, 0.30))
 
 
 def build(rng: np.random.Generator, wish: Wish) -> Scene:
