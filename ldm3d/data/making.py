@@ -10,6 +10,7 @@ from multiprocessing import parent_process
 from typing import Any, NamedTuple
 
 import numpy as np
+from PIL import UnidentifiedImageError
 
 from ldm3d.data import drawn, pictures
 from ldm3d.data.items import Item, World, read_bytes, read_caption
@@ -119,6 +120,10 @@ def _cropped(depth: pictures.Depth, wanted: Wanted) -> pictures.Depth:
 
 
 def _said(error: Exception) -> str:
+    if isinstance(error, UnidentifiedImageError):
+        return "it is no picture of a known kind"  # Pillow's own words name an address in memory
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
     return (str(error).splitlines() or [type(error).__name__])[0][:200]
 
 

@@ -71,10 +71,14 @@ def prepare(request: Request, workers: int, device: str = "auto", quiet: bool = 
         drawn.parse(request.source, request.size)  # says so where worlds cannot be drawn at this size
     source = open_source(request.source, request.captions)
     _check_apart(request)
+    if source.lacks_depth:
+        _find_estimator(request)
     _claim(request, source)
     numbers = range(-(-len(source.items) // request.shard_size))
-    kept = dict(_kept(folder, len(numbers)))
+    kept = dict(shards.whole_shards(folder, len(numbers)))
     missing = [number for number in numbers if number not in kept]
+    if missing:
+        (folder / INDEX).unlink(missing_ok=True)  # it says that all is there
     estimator = _estimator(request, device) if missing and source.lacks_depth else None
     wanted = Wanted(
         request.size, estimator.side if estimator else 0, request.uncaptioned, request.estimator if estimator else ""
@@ -160,6 +164,13 @@ def _estimated(one: Unestimated, wanted: Wanted, estimator: Network | None) -> E
     return Entry(one.colour, shards.encode_png(np.asarray(depth)), shards.encode_record(one.record))
 
 
+def _find_estimator(request: Request) -> None:
+    """Raise what loading it would raise where it is not there, before anything is written."""
+    from ldm3d.depth_estimation import networks
+
+    networks.find(request.estimator)
+
+
 def _estimator(request: Request, device: str) -> Network:
     from ldm3d.depth_estimation import load_estimator
 
@@ -193,33 +204,39 @@ def _claim(request: Request, source: Source) -> None:
     folder = request.folder
     asked = json.loads(json.dumps(_asked(request, source)))
     note = folder / REQUEST
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder} is a file; name a folder for the shards")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise cannot_write(folder, error) from None
-    if note.is_file():
-        try:
-            noted = json.loads(note.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise InputError(f"{note} cannot be read ({error}); choose another folder") from None
-        for name, words in _DIFFERENCES.items():
-            if noted.get(name) != asked[name]:
-                raise InputError(
-                    f"{folder} was begun with {words} {noted.get(name)!r}, and this is {asked[name]!r}; "
-                    "choose another folder, or give what it was begun with"
-                )
-        _remove_leftovers(folder)
-        return
+    _remove_leftovers(folder)
     if any(folder.glob("shard-*.tar")):
-        raise InputError(f"{folder} has shards of something else in it; choose another folder")
+        _check_same(note, asked)
+        return
     with whole_file(note) as partial:
         partial.write_text(json.dumps(asked, indent=2) + "\n", encoding="utf-8")
+
+
+def _check_same(note: Path, asked: dict[str, Any]) -> None:
+    """Raise `InputError` where the shards beside `note` are of another request."""
+    folder = note.parent
+    try:
+        noted = json.loads(note.read_text(encoding="utf-8"))
+        differing = next((name for name in _DIFFERENCES if noted.get(name) != asked[name]), None)
+    except (OSError, ValueError, AttributeError):
+        raise InputError(f"{folder} has shards of something else in it; choose another folder") from None
+    if differing:
+        raise InputError(
+            f"{folder} was begun with {_DIFFERENCES[differing]} {noted.get(differing)!r}, and this is "
+            f"{asked[differing]!r}; choose another folder, or give what it was begun with"
+        )
 
 
 _DIFFERENCES = {
     "size": "the size",
     "shard_size": "a shard size of",
-    "items": "a number of items of",
+    "items": "a number of pictures of",
     "estimator": "the estimator",
     "uncaptioned": "--uncaptioned",
     "fingerprint": "a source of the fingerprint",
@@ -243,13 +260,6 @@ def _remove_leftovers(folder: Path) -> None:
         process = partial.name.split("-")[1]
         if process.isdigit() and not psutil.pid_exists(int(process)):
             remove_partials(folder, int(process))
-
-
-def _kept(folder: Path, count: int) -> Iterator[tuple[int, Shard]]:
-    """The shards of an earlier run that are whole: what the disk holds has the hash that was listed."""
-    for number, shard in shards.whole_shards(folder, count):
-        if shards.sha256(folder / shard.name) == shard.sha256:
-            yield number, shard
 
 
 def _conclude(request: Request, source: Source, whole: list[Shard]) -> Path:

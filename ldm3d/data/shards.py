@@ -7,6 +7,7 @@ sample, and what was left out of it. So a sample is read by one look at its plac
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import json
@@ -131,8 +132,8 @@ def read_list(tar: Path) -> Shard:
         )  # fmt: skip
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(
-            f"{tar.with_suffix('.json')} cannot be read ({_first_line(error)}); remove it and run the same "
-            "'ldm3d prepare' again"
+            f"{tar.with_suffix('.json')} cannot be read ({_first_line(error)}); run the same 'ldm3d prepare' again, "
+            "which writes that shard anew"
         ) from None
 
 
@@ -156,8 +157,8 @@ def read(folder: Path, shard: str, place: Place) -> Sample:
         rgb, relief = _pixels(parts[0], "RGB"), _pixels(parts[1], "I;16")
     except (OSError, ValueError, SyntaxError) as error:
         raise InputError(
-            f"sample {place.key} cannot be read of {path} ({_first_line(error)}); remove that shard and run the same "
-            "'ldm3d prepare' again"
+            f"sample {place.key} cannot be read of {path} ({_first_line(error)}); run the same 'ldm3d prepare' again, "
+            "which writes that shard anew"
         ) from None
     return Sample(place.key, rgb.astype(np.uint8), relief.astype(np.uint16), said["caption"], said.get("spec"))
 
@@ -195,11 +196,10 @@ def _first_line(error: Exception) -> str:
 
 
 def whole_shards(folder: Path, count: int) -> Iterator[tuple[int, Shard]]:
-    """Yield the number and list of every shard below `count` that is there and whole: its size is the one listed."""
+    """Yield the number and list of every shard below `count` that is there and whole, as its hash tells."""
     for number in range(count):
         tar = folder / shard_name(number)
-        if not (tar.is_file() and tar.with_suffix(".json").is_file()):
-            continue
-        shard = read_list(tar)
-        if tar.stat().st_size == shard.bytes:
-            yield number, shard
+        with contextlib.suppress(InputError, FileNotFoundError):
+            shard = read_list(tar)
+            if tar.stat().st_size == shard.bytes and sha256(tar) == shard.sha256:
+                yield number, shard

@@ -45,8 +45,8 @@ def open_source(source: str, captions: Path | None = None) -> Source:
         source: a folder of pictures with captions in NAME.txt or NAME.json beside them (img2dataset's `files`), a
             folder of .tar or one of them (webdataset, img2dataset), a table or a folder of Parquet tables, or
             worlds:COUNT[:SEED].
-        captions: a table with the captions of a folder's pictures or of shards, by file name, relative path, or the
-            name without its suffix.
+        captions: a table with the captions of a folder's pictures or of shards. A row means the picture whose path it
+            ends with, or that ends with it; the suffix may be missing.
 
     Raises:
         InputError: there is none, or nothing to prepare in it.
@@ -120,19 +120,28 @@ def _in_shards(shards: Iterable[Path], folder: Path) -> list[Item]:
 
 def _captioned(found: list[Item], captions: dict[str, str], table: Path) -> list[Item]:
     """The items with the table's captions instead of their own where it has one."""
-    short: dict[str, str] = {}
+    tails: dict[str, str] = {}
     for name, caption in captions.items():
-        short.setdefault(PurePosixPath(name).name, caption)
-        short.setdefault(PurePosixPath(name).stem, caption)
+        for tail in _tails(PurePosixPath(name)):
+            tails.setdefault(tail, caption)
 
     def of(item: Item) -> str | None:
         path = PurePosixPath(item.name.rpartition(":")[2])
-        return captions.get(path.as_posix()) or short.get(path.name) or short.get(path.stem)
+        for name in (path, path.with_suffix("")):  # a key without a suffix is the key of a shard
+            caption = tails.get(name.as_posix()) or next(filter(None, map(captions.get, _tails(name))), None)
+            if caption:
+                return caption
+        return None
 
     given = [of(item) for item in found]
     if not any(given):
         raise InputError(f"{table} names none of the pictures, such as {found[0].name}; check its column 'path'")
     return [replace(item, caption=caption) if caption else item for item, caption in zip(found, given, strict=True)]
+
+
+def _tails(path: PurePosixPath) -> list[str]:
+    """Return a path, and what is left of it without its first folders: a/b/c.jpg, b/c.jpg, c.jpg."""
+    return ["/".join(path.parts[at:]) for at in range(len(path.parts))]
 
 
 def _fingerprint(found: Iterable[Item]) -> str:
