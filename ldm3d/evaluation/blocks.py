@@ -83,7 +83,7 @@ def save(path: Path, rows: Rows) -> None:
 def load(path: Path) -> Rows:
     """Return what `save` wrote; `InputError` where it is damaged."""
     try:
-        with np.load(path, allow_pickle=False) as rows:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as rows:
             return {name: rows[name] for name in rows.files}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise InputError(f"{path} cannot be read ({error}); delete it and run the same command again") from None

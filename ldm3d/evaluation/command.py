@@ -88,6 +88,7 @@ def _add_tables(parts: Any) -> None:
     option(group, "--baseline", None, str, "CHECKPOINT", "another autoencoder beside it, such as Stable Diffusion's")
     said = f"Inception as TorchScript, or {RECOGNISER!r}: the features of the recogniser of sketch worlds"
     option(group, "--inception", options.INCEPTION, str, "FILE", said)
+    _recogniser(group)
     options.device(group)
 
 
@@ -122,6 +123,12 @@ def _add_mini(parts: Any) -> None:
     options.brush(group)
     said = "Inception as TorchScript, for an rFID of the paper's scale"
     option(group, "--inception", RECOGNISER, str, "FILE", said, "the recogniser's features")
+    _recogniser(group)
+
+
+def _recogniser(group: Any) -> None:
+    said = "weights that 'ldm3d train recogniser' wrote"
+    option(group, "--recogniser", None, path, "FILE", said, "the program's own")
 
 
 def _text_to_image(given: argparse.Namespace) -> None:
@@ -207,12 +214,15 @@ def _sweep(given: argparse.Namespace, sweep: Sweep, points: Callable[[Brush], li
 
 
 def _mini(given: argparse.Namespace) -> None:
-    from ldm3d.evaluation import mini, sources
+    from ldm3d.evaluation import mini, seeing, sources
 
-    source, crew = sources.open_source(given.checkpoint), _crew(given)
+    source = sources.open_source(given.checkpoint)
     given.size = given.size or mini.own_size(source)
-    written = mini.evaluate(given.out, source, given.count, _painted(given), _eye(given, crew), crew, given.quiet)
-    _tell(written)
+    mini.check(source, given.size)
+    crew = _crew(given)
+    judge = seeing.Recognising(crew.device, given.recogniser)
+    eye = _eye(given, crew)
+    _tell(mini.evaluate(given.out, source, given.count, _painted(given), judge, eye, crew, given.quiet))
 
 
 def _prompts(given: argparse.Namespace) -> Prompts:
@@ -248,7 +258,7 @@ def _eye(given: argparse.Namespace, crew: Crew) -> Eye:
     from ldm3d.evaluation import seeing
 
     if given.inception == RECOGNISER:
-        return seeing.Recognising(crew.device)
+        return seeing.Recognising(crew.device, given.recogniser)
     return seeing.Inception(given.inception, crew.device)
 
 

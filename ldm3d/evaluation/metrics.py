@@ -48,7 +48,7 @@ def frechet_distance(features: Rows, reference: Rows) -> float:
     metric = FrechetInceptionDistance(feature=_AsTheyAre(features.shape[1]), sync_on_compute=False)
     metric.update(torch.from_numpy(np.asarray(reference, np.float64)), real=True)
     metric.update(torch.from_numpy(np.asarray(features, np.float64)), real=False)
-    return float(metric.compute())
+    return max(float(metric.compute()), 0.0)  # of equal sets rounding may leave a negative
 
 
 def inception_score(probabilities: Rows, splits: int = SPLITS) -> Spread:

@@ -85,17 +85,20 @@ def find_inception(name: str | Path) -> Path:
 
 
 class Recognising:
-    """The recogniser of sketch worlds: `features` float32 [B, 256] of colour and depth, for panoramas."""
+    """The recogniser of sketch worlds: `features` float32 [B, 256] of colour and depth, for panoramas.
 
-    def __init__(self, device: str) -> None:
-        self._recogniser = Recogniser.load(device=device)
+    recogniser: the network behind it, which names what panoramas show.
+    """
+
+    def __init__(self, device: str, path: Path | None = None) -> None:
+        self.recogniser = Recogniser.load(path, device)
         self._device = device
-        self.mark = f"recogniser-{blocks.fingerprint(WEIGHTS)}"
+        self.mark = f"recogniser-{blocks.fingerprint(path or WEIGHTS)}"
 
     def look(self, pictures: Pictures, depths: NDArray[np.uint16]) -> Rows:
         """Return `features` of pictures uint8 [B, H, W, 3] with depths uint16 [B, H, W]."""
         with torch.inference_mode():
-            seen = self._recogniser.summary(looked_at(pictures, depths).to(self._device))
+            seen = self.recogniser.summary(looked_at(pictures, depths).to(self._device))
         return {"features": seen.cpu().numpy()}
 
 
@@ -118,7 +121,7 @@ class Clip:
         except (OSError, ValueError, RuntimeError) as error:
             said = (str(error).strip() or type(error).__name__).splitlines()[0][:150]
             raise InputError(f"{name} is no CLIP that can be loaded ({said}); copy or download it again") from None
-        self._model.eval().to(device)
+        self._model.eval().to(device)  # type: ignore[no-untyped-call]
         self._device = device
         self.mark = f"clip-{blocks.fingerprint(folder)}"
 
