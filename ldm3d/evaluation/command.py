@@ -106,7 +106,7 @@ def _add_figures(parts: Any) -> None:
     options.painting(one, paper.SWEPT, paper.SWEPT_GUIDANCE, swept="steps")
     options.judging(one, ("fid", "is"))
 
-    said = "STEP=CHECKPOINT, a folder whose name ends in its step, or a folder of such"
+    said = "STEP=CHECKPOINT, a folder whose name ends in its step, or a run of training that kept such"
     one = _command(parts, "training-step", _training_step, said)
     options.painting(one, paper.SWEPT, paper.SWEPT_GUIDANCE)
     options.judging(one, ("fid",))

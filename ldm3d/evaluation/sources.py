@@ -12,6 +12,7 @@ from ldm3d.errors import InputError, MachineError
 from ldm3d.evaluation import blocks
 
 _COLOUR = 3
+_OF_RUNS = {"..", "result", "diffusion"}  # names of folders that say nothing of the model in them
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,9 @@ class Source:
 
     @property
     def label(self) -> str:
-        """A short name for tables and folders."""
-        return Path(self.name).name or self.folder.resolve().name
+        """A short name for tables and folders; the result of a run of training is called as the run is."""
+        parts = [part for part in Path(self.name).parts if part not in _OF_RUNS] or self.folder.resolve().parts
+        return parts[-1]
 
     @property
     def place(self) -> str:

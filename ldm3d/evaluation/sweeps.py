@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ldm3d.checkpoints.shape import INDEX
 from ldm3d.errors import InputError
 from ldm3d.evaluation import paper
 from ldm3d.evaluation.captions import Prompts
@@ -79,7 +80,7 @@ CLIP_GUIDANCE = Sweep(
 TRAINING = Sweep(
     "training-step",
     "FID over the training step (figure 7)",
-    "training step",
+    "training step or epoch",
     f"As the paper ({paper.SOURCE}) does: {paper.FIGURE_7}.",
     None,
     ("fid",),
@@ -99,20 +100,19 @@ def over_steps(source: Source, steps: Sequence[int], brush: Brush) -> list[Point
 def over_training(names: Sequence[str], brush: Brush) -> list[Point]:
     """Return the points of figure 7: checkpoints given as STEP=CHECKPOINT, or folders whose names end in their step.
 
-    A folder that is no checkpoint itself stands for those in it (or in its `checkpoints`), as in a run of training.
+    A folder that is no checkpoint itself stands for those in it (or in its `results`), as in a run of training with
+    --keep-epochs.
 
     Raises:
         InputError: a step cannot be told, or comes twice; a checkpoint cannot be used.
     """
-    found: dict[int, str] = {}
+    found: dict[float, str] = {}
     for name in names:
         for step, folder in _steps_of(name):
             if step in found:
-                raise InputError(f"training step {step} comes twice ({found[step]} and {folder}); name each once")
+                raise InputError(f"training step {step:g} comes twice ({found[step]} and {folder}); name each once")
             found[step] = folder
-    if not found:
-        raise InputError("there is no checkpoint; name some as STEP=CHECKPOINT")
-    return [Point(n, open_source(found[n]), brush, f"training-step-{n}") for n in sorted(found)]
+    return [Point(n, open_source(found[n]), brush, f"training-step-{n:g}") for n in sorted(found)]
 
 
 def evaluate(
@@ -166,22 +166,25 @@ def _curves(sweep: Sweep, found: Sequence[Measured]) -> list[Curve]:
     return curves
 
 
-def _steps_of(name: str) -> list[tuple[int, str]]:
-    match = re.fullmatch(r"(\d+)=(.+)", name)
+def _steps_of(name: str) -> list[tuple[float, str]]:
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)=(.+)", name)
     if match:
-        return [(int(match[1]), match[2])]
+        return [(float(match[1]), match[2])]
     folder = Path(name)
-    if (folder / "model_index.json").is_file():
-        return [(_ending(folder), name)]
-    within = [one for place in (folder, folder / "checkpoints") if place.is_dir() for one in sorted(place.iterdir())]
-    steps = [one for one in within if (one / "model_index.json").is_file() and re.search(r"\d+$", one.name)]
-    if not steps:
+    if (folder / INDEX).is_file():
+        step = _step_in(folder.resolve().name)
+        if step is None:
+            raise InputError(f"{folder} does not tell its training step; name it as STEP={folder}")
+        return [(step, name)]
+    within = [one for place in (folder, folder / "results") if place.is_dir() for one in sorted(place.iterdir())]
+    steps = [(_step_in(one.name), str(one)) for one in within if (one / INDEX).is_file()]
+    told = [(step, one) for step, one in steps if step is not None]
+    if not told:
         raise InputError(f"{name} is neither a checkpoint nor a folder of some; name them as STEP=CHECKPOINT")
-    return [(_ending(one), str(one)) for one in steps]
+    return told
 
 
-def _ending(folder: Path) -> int:
-    match = re.search(r"\d+$", folder.resolve().name)
-    if not match:
-        raise InputError(f"{folder} does not tell its training step; name it as STEP={folder}")
-    return int(match[0])
+def _step_in(name: str) -> float | None:
+    """Return the number that a folder's name ends in, as epoch-2.5 or step-1000 does."""
+    match = re.search(r"(?<![\d.])\d+(?:\.\d+)?$", name)
+    return float(match[0]) if match else None
