@@ -92,7 +92,9 @@ def _accelerator(settings: Common) -> Accelerator:
     """Return accelerate's, for the processes that `accelerate launch` or torchrun started, or for one."""
     AcceleratorState._reset_state()  # another stage of the same run may have had another precision
     try:
-        accelerator = Accelerator(mixed_precision=settings.precision, step_scheduler_with_optimizer=False)
+        # Without a device, processes that were launched together find each other only where they are told to compute
+        # on the processor.
+        accelerator = Accelerator(cpu=not torch.accelerator.is_available(), mixed_precision=settings.precision)
     except ValueError as error:
         raise InputError(
             f"--precision {settings.precision} is not for this machine ({error}); try bf16 or no"
