@@ -55,6 +55,6 @@ def assemble(device: str = "auto") -> Crew:
     from accelerate import PartialState
 
     state: Any = PartialState(cpu=device == "cpu", timeout=_PATIENCE)
-    where = str(state.device) if device == "auto" else device
+    where = str(state.device) if device in {"auto", state.device.type} else device
     several = state.num_processes > 1
     return Crew(state.process_index, state.num_processes, where, state if several else None)

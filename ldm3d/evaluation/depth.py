@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ldm3d import depth_estimation
+from ldm3d.depth_estimation import networks as estimators
 from ldm3d.errors import InputError
 from ldm3d.evaluation import alignment, blocks, options, paper, sheets
 from ldm3d.evaluation.blocks import Rows
@@ -75,11 +75,12 @@ def evaluate(
     if brush.size[0] != brush.size[1]:
         width, height = brush.size
         raise InputError(f"{width}x{height} is not square, as estimators of depth take pictures; give --size 512x512")
-    networks = [depth_estimation.load_estimator(name, crew.device) for name in (reference, rival)]
+    networks = [estimators.load(name, crew.device) for name in (reference, rival)]
     if not networks[0].metric:
         raise InputError(f"{reference} tells no metres; name ZoeDepth-N with --reference")
     gallery = paint(out / source.place, source, prompts, brush, crew, quiet)
-    place = gallery.folder / f"depth-{blocks.mark((reference, rival, repr(how)))}"
+    marks = [blocks.fingerprint(estimators.find(name).folder) for name in (reference, rival)]
+    place = gallery.folder / f"depth-{blocks.mark([*marks, repr(how)])}"
     shown = place / "shown"
     blocks.make_folder(shown)
 

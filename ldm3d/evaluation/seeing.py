@@ -55,6 +55,12 @@ class Inception:
             raise InputError(f"{path} is no TorchScript network ({said}); download it again") from None
         self._device = device
         self.mark = f"inception-{blocks.fingerprint(path)}"
+        try:
+            self.look(np.zeros((1, 64, 64, 3), np.uint8))
+        except RuntimeError:
+            raise InputError(
+                f"{path} is a TorchScript network, but does not look at pictures as {options.INCEPTION} does; name that"
+            ) from None
 
     def look(self, pictures: Pictures, depths: NDArray[np.uint16] | None = None) -> Rows:
         """Return `features` and `classes` of pictures uint8 [B, H, W, 3]; depth is not looked at."""
