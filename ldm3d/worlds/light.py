@@ -232,7 +232,8 @@ def inside(daylight: float, fill: Colour, exposure: float = 1.0, lamps: float = 
         burning = lamps * (1.0 - 0.75 * follow * bright)
         return replace(
             light, sky_share=daylight, fill=(kept[0] + at[0], kept[1] + at[1], kept[2] + at[2]),
-            exposure=exposure * (1.0 - 0.35 * follow * (1.0 - bright)), lamps=burning, fog=0.0004, snow=0.0, wet=0.0, falling=0.0, shadow=1.0,
+            exposure=exposure * (1.0 - 0.35 * follow * (1.0 - bright)), lamps=burning,
+            fog=0.0004, snow=0.0, wet=0.0, falling=0.0, shadow=1.0,
         )  # fmt: skip
 
     return changed

@@ -252,7 +252,7 @@ def _lit(hit: Hit, u: Array, v: Array, style: int, base: Array, shader: Shader) 
         # Light runs about inside.
         free = free * np.float32(1.35)
     # As far off the surface as a texel of the shadow map is wide, or grazing light would draw its grid.
-    off = max(0.05, 0.0021 * float(shader.shadows.reach))
+    off = max(0.05, 1.075 * shader.shadows.texel)
     rgb = shader.lit(albedo, n, hit.p + n * np.float32(off), free=free, wrap=0.35 if style in {CRYSTAL, ICE} else 0.0)
     gloss = _GLOSS.get(style, 0.0)
     if gloss > 0.0:

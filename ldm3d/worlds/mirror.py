@@ -21,7 +21,7 @@ from ldm3d.worlds.shade import Hit, Shader
 from ldm3d.worlds.solids import solids_of
 from ldm3d.worlds.terrain import Profiles, normals
 
-LEAST, MOST = 256, 1536
+LEAST, MOST = 128, 1536
 BLURS = (1, 5, 21)
 T = TypeVar("T", Cards, Limbs, Stones, Boxes, Meshes)
 

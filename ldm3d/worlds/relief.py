@@ -12,7 +12,8 @@ import numpy as np
 from ldm3d.worlds.arrays import Array
 from ldm3d.worlds.terrain import Height
 
-AROUND, ALONG, STEPS = 512, 166, 32
+# Points of the grid at most and at least, and steps toward the light: a small picture does not show finer shadows.
+MOST, LEAST, STEPS = (512, 166), (128, 112), 32
 NEAREST, FARTHEST = 0.25, 5000.0
 
 
@@ -22,15 +23,18 @@ class Relief:
     Args:
         height: the ground.
         toward: unit vector [3] toward the light.
+        width: texels of the panorama's width.
     """
 
-    def __init__(self, height: Height, toward: Array) -> None:
-        self._log = np.float32(np.log(NEAREST)), np.float32((ALONG - 1) / np.log(FARTHEST / NEAREST))
-        theta = np.arange(AROUND, dtype=np.float32) * np.float32(2 * np.pi / AROUND)
-        rho = np.geomspace(NEAREST, FARTHEST, ALONG).astype(np.float32)
+    def __init__(self, height: Height, toward: Array, width: int = MOST[0]) -> None:
+        around = self._around = min(MOST[0], max(LEAST[0], width))
+        along = self._along = MOST[1] if width >= 256 else LEAST[1]
+        self._log = np.float32(np.log(NEAREST)), np.float32((along - 1) / np.log(FARTHEST / NEAREST))
+        theta = np.arange(around, dtype=np.float32) * np.float32(2 * np.pi / around)
+        rho = np.geomspace(NEAREST, FARTHEST, along).astype(np.float32)
         x = (np.sin(theta)[:, None] * rho).ravel()
         z = (-np.cos(theta)[:, None] * rho).ravel()
-        here = height(x, z, np.tile(rho * np.float32(0.012), AROUND)).astype(np.float32)
+        here = height(x, z, np.tile(rho * np.float32(0.012), around)).astype(np.float32)
         slope = toward[1] / np.hypot(toward[0], toward[2])
         flat = toward[[0, 2]] / np.hypot(toward[0], toward[2])
         least = np.full(x.shape, 9.0, np.float32)
@@ -42,14 +46,14 @@ class Relief:
     def _between(self, table: Array, x: Array, z: Array) -> Array:
         """Values [n] of a table on the polar grid at ground points."""
         rho = np.maximum(np.sqrt(x * x + z * z), np.float32(NEAREST))
-        along = np.clip((np.log(rho) - self._log[0]) * self._log[1], 0.0, np.float32(ALONG - 1.001))
-        around = np.arctan2(x, -z) * np.float32(AROUND / (2 * np.pi)) + np.float32(AROUND)
+        along = np.clip((np.log(rho) - self._log[0]) * self._log[1], 0.0, np.float32(self._along - 1.001))
+        around = np.arctan2(x, -z) * np.float32(self._around / (2 * np.pi)) + np.float32(self._around)
         turns = np.floor(around)
         fi, k = around - turns, along.astype(np.int32)
         fk = along - k
         i = turns.astype(np.int32)
-        j = (i + np.int32(1)) % np.int32(AROUND) * np.int32(ALONG) + k
-        i = i % np.int32(AROUND) * np.int32(ALONG) + k
+        j = (i + np.int32(1)) % np.int32(self._around) * np.int32(self._along) + k
+        i = i % np.int32(self._around) * np.int32(self._along) + k
         take = table.take
         a: Array = take(i)
         a += (take(i + 1) - a) * fk

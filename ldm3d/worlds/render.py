@@ -87,7 +87,7 @@ class Renderer:
         self._solid = solid or Solid(scene, grid)
         self._kinds = kinds_of(scene, grid, shader)
         self._falling = None if scene.falling is None else cards_of(scene.falling, grid, shader)
-        self._shafts = Shafts(shader, scene.shafts) if scene.shafts > 0.0 else None
+        self._shafts = Shafts(shader, scene.shafts, grid.width) if scene.shafts > 0.0 else None
 
     def mirror(self) -> None:
         """Make what water mirrors, where there is any; else the first band that shows water does, and others wait."""

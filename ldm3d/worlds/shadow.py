@@ -17,8 +17,8 @@ from ldm3d.worlds.arrays import Array, Ints
 from ldm3d.worlds.raster import ragged
 from ldm3d.worlds.scene import Boxes, Scene
 
-SIZE = 1024
-COVER = 256
+# Texels of the maps' sides at most and at least: a small picture does not show finer shadows.
+SIZE, LEAST = 1024, 256
 ROOF, MARCH = 384, 72
 NOTHING = np.float32(-1e9)
 # A ceiling above this is an opening.
@@ -72,9 +72,17 @@ class Shadows:
     Args:
         scene: what stands there.
         toward: unit vector [3] toward the light.
+        width: texels of the panorama's width.
+
+    Attributes:
+        reach: metres around the eye that the maps hold.
+        size: texels of the shadow map's side.
+        cover: texels of the cover map's side.
     """
 
-    def __init__(self, scene: Scene, toward: Array) -> None:
+    def __init__(self, scene: Scene, toward: Array, width: int = SIZE) -> None:
+        self.size = min(SIZE, max(LEAST, 1 << (4 * width - 1).bit_length()))
+        self.cover = self.size // 4
         self.reach = np.float32(scene.shadow_reach)
         # A light that grazes the ground would stretch the map beyond use: shadows keep a least steepness.
         steep = np.maximum(toward[1], np.float32(0.12))
@@ -83,8 +91,8 @@ class Shadows:
         side = np.array([-self._l[2], 0.0, self._l[0]], np.float32)
         self._a = side / np.linalg.norm(side)
         self._b = np.cross(self._a, self._l).astype(np.float32)
-        self._map = np.full(SIZE * SIZE, NOTHING, np.float32)
-        self._cover = np.zeros(COVER * COVER, np.float32)
+        self._map = np.full(self.size * self.size, NOTHING, np.float32)
+        self._cover = np.zeros(self.cover * self.cover, np.float32)
         self._beyond = np.float32(1.0)
         self._fine(scene)
         solid = [] if scene.boxes is None else [box_triangles(scene.boxes)]
@@ -97,6 +105,11 @@ class Shadows:
             self._ceiling(scene)
         # Light comes through leaves and from aside: nothing is covered wholly.
         self._cover = np.float32(0.78) * (1.0 - np.exp(-1.3 * self._cover))
+
+    @property
+    def texel(self) -> float:
+        """Side of a texel of the shadow map in metres."""
+        return 2.0 * float(self.reach) / self.size
 
     def _fine(self, scene: Scene) -> None:
         """Leaves, stones and limbs."""
@@ -113,7 +126,7 @@ class Shadows:
             self._covers(scene.stones.centre, scene.stones.axes[:, 0] * 1.35, 0.5)
         if scene.limbs is not None:
             limbs = scene.limbs
-            share = np.linspace(0.0, 1.0, 40, dtype=np.float32)[None, :, None]
+            share = np.linspace(0.0, 1.0, 8 + self.size // 32, dtype=np.float32)[None, :, None]
             points = limbs.start[:, None] + (limbs.end - limbs.start)[:, None] * share
             radius = limbs.radius[:, :1] + (limbs.radius[:, 1:] - limbs.radius[:, :1]) * share[..., 0]
             thick = limbs.radius[:, 0] > 0.04
@@ -122,9 +135,9 @@ class Shadows:
 
     def _plane(self, points: Array) -> tuple[Array, Array, Array]:
         """Texel coordinates on the map, and the way toward the light, of points [..., 3]."""
-        scale = np.float32(SIZE / 2) / self.reach
-        a = points @ self._a * scale + np.float32(SIZE / 2)
-        b = points @ self._b * scale + np.float32(SIZE / 2)
+        scale = np.float32(self.size / 2) / self.reach
+        a = points @ self._a * scale + np.float32(self.size / 2)
+        b = points @ self._b * scale + np.float32(self.size / 2)
         return a, b, points @ self._l
 
     def _put(self, texel: Ints, along: Array) -> None:
@@ -135,28 +148,28 @@ class Shadows:
         """Round things: their outline, and how far they swell toward the light."""
         a, b, along = self._plane(centres)
         along = along + bulge
-        r = np.maximum(radii * np.float32(SIZE / 2) / self.reach, 0.75)
+        r = np.maximum(radii * np.float32(self.size / 2) / self.reach, 0.75)
         along = np.asarray(along, np.float32)
-        for texel, which, _, _ in _discs(SIZE, a, b, r):
+        for texel, which, _, _ in _discs(self.size, a, b, r):
             self._put(texel, along.take(which))
 
     def _covers(self, centres: Array, radii: Array, strength: float) -> None:
-        scale = np.float32(COVER / 2) / self.reach
-        a, b = centres[:, 0] * scale + COVER / 2, centres[:, 2] * scale + COVER / 2
+        scale = np.float32(self.cover / 2) / self.reach
+        a, b = centres[:, 0] * scale + self.cover / 2, centres[:, 2] * scale + self.cover / 2
         r = np.maximum(radii * scale, 0.9)
         square = r * r
-        for texel, which, x, y in _discs(COVER, a, b, r):
+        for texel, which, x, y in _discs(self.cover, a, b, r):
             dx, dy = x + 0.5 - a[which], y + 0.5 - b[which]
             share = 1.0 - (dx * dx + dy * dy) / square[which]
-            self._cover += np.bincount(texel, share * strength, COVER * COVER).astype(np.float32)
+            self._cover += np.bincount(texel, share * strength, self.cover * self.cover).astype(np.float32)
 
     def _triangles(self, corners: Array) -> None:
         """Triangles [N, 3, 3]: every texel of the map within one keeps where its line leaves it."""
         a, b, along = self._plane(corners)
         area: Array = (a[:, 1] - a[:, 0]) * (b[:, 2] - b[:, 0]) - (a[:, 2] - a[:, 0]) * (b[:, 1] - b[:, 0])
         low: Array = np.maximum(np.floor(b.min(axis=1)), 0).astype(np.float32)
-        high: Array = np.minimum(np.ceil(b.max(axis=1)), SIZE).astype(np.float32)
-        seen = np.flatnonzero((a.max(axis=1) > 0) & (a.min(axis=1) < SIZE) & (low < high) & (np.abs(area) > 1e-6))
+        high: Array = np.minimum(np.ceil(b.max(axis=1)), self.size).astype(np.float32)
+        seen = np.flatnonzero((a.max(axis=1) > 0) & (a.min(axis=1) < self.size) & (low < high) & (np.abs(area) > 1e-6))
         a, b, along, area = (np.asarray(values[seen], np.float32) for values in (a, b, along, area))
         lowest, tall = low[seen], (high - low)[seen].astype(np.int32)
         # Over the map a triangle reaches toward the light by a plane: its slopes and its value at the origin.
@@ -178,10 +191,10 @@ class Shadows:
                 near = (np.minimum(bp, bq) <= y + np.float32(0.5)) & (np.maximum(bp, bq) >= y - np.float32(0.5))
                 x = ap + np.clip(share, 0.0, 1.0) * (a[which, q] - ap)
                 left, right = np.where(near, np.minimum(left, x), left), np.where(near, np.maximum(right, x), right)
-            first = np.clip(np.ceil(left - np.float32(0.5)), 0, SIZE).astype(np.int32)
-            past = np.clip(np.floor(right - np.float32(0.5)) + 1, 0, SIZE).astype(np.int32)
+            first = np.clip(np.ceil(left - np.float32(0.5)), 0, self.size).astype(np.int32)
+            past = np.clip(np.floor(right - np.float32(0.5)) + 1, 0, self.size).astype(np.int32)
             start = base[which] + upward[which] * y
-            row = y.astype(np.int32) * np.int32(SIZE)
+            row = y.astype(np.int32) * np.int32(self.size)
             for span, j in ragged(np.maximum(past - first, 0)):
                 x = first[span] + j
                 reach = start[span] + across[which[span]] * (x + np.float32(0.5))
@@ -211,7 +224,7 @@ class Shadows:
         shut = roof < OPEN
         low, high = float(roof[shut].min()), float(roof[shut].max()) + 1.0
         roof[~shut] = np.float32(9e9)
-        cells = SIZE // 2
+        cells = self.size // 2
         at = ((np.arange(cells) + 0.5) / cells * 2.0 - 1.0).astype(np.float32) * self.reach
         a, b = (g.ravel()[:, None] for g in np.meshgrid(at, at))
         base = self._a * a + self._b * b
@@ -235,14 +248,14 @@ class Shadows:
 
     def lit(self, p: Array, bias: float = 0.06) -> Array:
         """Share [n] of the light that reaches points [3, n]."""
-        scale = np.float32(SIZE / 2) / self.reach
-        a = (p[0] * self._a[0] + p[2] * self._a[2]) * scale + np.float32(SIZE / 2)
-        b = (p[0] * self._b[0] + p[1] * self._b[1] + p[2] * self._b[2]) * scale + np.float32(SIZE / 2)
+        scale = np.float32(self.size / 2) / self.reach
+        a = (p[0] * self._a[0] + p[2] * self._a[2]) * scale + np.float32(self.size / 2)
+        b = (p[0] * self._b[0] + p[1] * self._b[1] + p[2] * self._b[2]) * scale + np.float32(self.size / 2)
         along = p[0] * self._l[0] + p[1] * self._l[1] + p[2] * self._l[2] + np.float32(bias)
-        inside, at, fx, fy = _corners(SIZE, a, b)
+        inside, at, fx, fy = _corners(self.size, a, b)
         take = self._map.take
         low = (take(at) < along) * (1.0 - fx) + (take(at + 1) < along) * fx
-        at += SIZE
+        at += self.size
         high = (take(at) < along) * (1.0 - fx) + (take(at + 1) < along) * fx
         light = low + (high - low) * fy
         light[~inside] = self._beyond
@@ -251,10 +264,11 @@ class Shadows:
 
     def open_sky(self, x: Array, z: Array) -> Array:
         """Share [n] of the sky that is free over ground points, 1 outside the map."""
-        scale = np.float32(COVER / 2) / self.reach
-        inside, at, fx, fy = _corners(COVER, x * scale + np.float32(COVER / 2), z * scale + np.float32(COVER / 2))
+        scale = np.float32(self.cover / 2) / self.reach
+        half = np.float32(self.cover / 2)
+        inside, at, fx, fy = _corners(self.cover, x * scale + half, z * scale + half)
         take = self._cover.take
         low = take(at) * (1 - fx) + take(at + 1) * fx
-        at += COVER
+        at += self.cover
         high = take(at) * (1 - fx) + take(at + 1) * fx
         return np.where(inside, np.clip(1.0 - (low + (high - low) * fy), 0.0, 1.0), np.float32(1.0))

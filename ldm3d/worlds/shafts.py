@@ -15,7 +15,8 @@ from ldm3d.worlds.raster import Grid
 from ldm3d.worlds.shade import Shader
 from ldm3d.worlds.sky import dot
 
-WIDTH, HEIGHT = 512, 256
+# Directions across the grid at most.
+WIDTH = 512
 DISTANCES = np.concatenate([[0.0], np.geomspace(1.5, 60.0, 15)]).astype(np.float32)
 
 
@@ -25,18 +26,22 @@ class Shafts:
     Args:
         shader: light and shadows.
         strength: the place's factor.
+        width: texels of the panorama's width: the grid is no finer.
     """
 
-    def __init__(self, shader: Shader, strength: float) -> None:
-        grid = Grid.of(WIDTH, HEIGHT)
-        row = np.repeat(np.arange(HEIGHT, dtype=np.int32), WIDTH)
-        column = np.tile(np.arange(WIDTH, dtype=np.int32), HEIGHT)
+    def __init__(self, shader: Shader, strength: float, width: int = WIDTH) -> None:
+        wide = min(WIDTH, width)
+        high = wide // 2
+        self._size = wide, high
+        grid = Grid.of(wide, high)
+        row = np.repeat(np.arange(high, dtype=np.int32), wide)
+        column = np.tile(np.arange(wide, dtype=np.int32), high)
         d = grid.direction(row, column)
         # Mist scatters forward (Henyey and Greenstein 1941).
         g = np.float32(0.55)
         phase = (1.0 - g * g) / (1.0 + g * g - 2.0 * g * dot(d, shader.toward)) ** np.float32(1.5)
         density = np.float32(min(shader.light.fog, 0.012) * strength)
-        total = np.zeros(WIDTH * HEIGHT, np.float32)
+        total = np.zeros(wide * high, np.float32)
         kept = [total]
         # Each direction samples its steps elsewhere, or the steps would show as rings.
         shift = ((row * np.int32(7) + column * np.int32(13)) % np.int32(16)).astype(np.float32) / 16.0
@@ -44,7 +49,7 @@ class Shafts:
             p = d * (near + (far - near) * shift)
             total = total + shader.shadows.lit(p, 0.5) * (phase * density * (far - near))
             kept.append(total)
-        light: Array = np.stack(kept, axis=-1).reshape(HEIGHT, WIDTH, len(DISTANCES))
+        light: Array = np.stack(kept, axis=-1).reshape(high, wide, len(DISTANCES))
         # The shifted steps leave a fine pattern of four texels: average it away.
         for axis, size in ((1, 4), (0, 4)):
             light = np.mean([np.roll(light, k - size // 2, axis=axis) for k in range(size)], axis=0, dtype=np.float32)
@@ -54,10 +59,11 @@ class Shafts:
     def add(self, rgb: Array, r: Array, grid: Grid, rows: tuple[int, int]) -> None:
         """Add the light in front of the texels of some rows to their colours [3, n]; r [n] may be infinite."""
         n = rows[1] - rows[0]
-        y = np.clip((np.arange(*rows) + 0.5) / grid.height * HEIGHT - 0.5, 0, HEIGHT - 1.001)
-        x = (np.arange(grid.width) + 0.5) / grid.width * WIDTH - 0.5
+        wide, high = self._size
+        y = np.clip((np.arange(*rows) + 0.5) / grid.height * high - 0.5, 0, high - 1.001)
+        x = (np.arange(grid.width) + 0.5) / grid.width * wide - 0.5
         ix = np.floor(x)
-        x0, x1 = ix.astype(np.int32) % WIDTH, (ix.astype(np.int32) + 1) % WIDTH
+        x0, x1 = ix.astype(np.int32) % wide, (ix.astype(np.int32) + 1) % wide
         fx = np.tile((x - ix).astype(np.float32), n)
         y0 = y.astype(np.int32)
         fy = np.repeat((y - y0).astype(np.float32), grid.width)
@@ -67,7 +73,7 @@ class Shafts:
         fk = far - k
 
         def at(line: Ints, column: Ints) -> Array:
-            index = (np.add.outer(line * np.int32(WIDTH), column).ravel() * np.int32(len(DISTANCES))) + k
+            index = (np.add.outer(line * np.int32(wide), column).ravel() * np.int32(len(DISTANCES))) + k
             before = self._light.take(index)
             value: Array = before + (self._light.take(index + 1) - before) * fk
             return value

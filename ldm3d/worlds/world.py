@@ -123,9 +123,9 @@ def _prepare(spec: SceneSpec, seed: int, size: tuple[int, int], check: Callable[
     scene = dressed(scene, spec, light, grid.texel)
 
     def shader() -> Shader:
-        shadows = Shadows(scene, light.direction)
+        shadows = Shadows(scene, light.direction, grid.width)
         check()
-        relief = Relief(scene.height, light.direction) if scene.relief else None
+        relief = Relief(scene.height, light.direction, grid.width) if scene.relief else None
         sky = Sky(light, clouds, grid.texel, scene.heavens)
         return Shader(sky, shadows, scene.open_sky, relief, scene.lamps)
 
