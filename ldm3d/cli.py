@@ -8,17 +8,17 @@ command runs. Errors and exit codes are those of `depthfusion`: 0 done, 2 the in
 from __future__ import annotations
 
 import argparse
-import importlib
-import importlib.util
 import os
 import signal
 import sys
 from collections.abc import Sequence
 
 from ldm3d.arguments import Parser
+from ldm3d.data import command as data
 from ldm3d.errors import InputError, MachineError
+from ldm3d.evaluation import command as evaluation
+from ldm3d.training import command as training
 
-ROOMS = ("data", "training", "evaluation")
 INTERRUPTED = 130
 
 
@@ -35,7 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (InputError, MachineError) as error:
         _say(f"error: {_in_one_line(str(error))}")
         return error.exit_code
-    except MemoryError:
+    except (MemoryError, RuntimeError) as error:
+        if not isinstance(error, MemoryError) and type(error).__name__ != "OutOfMemoryError":  # torch's, of a device
+            raise
         _say("error: there is not enough memory for this; choose a smaller size or batch, or close other programs")
         return MachineError.exit_code
     except KeyboardInterrupt as interrupt:
@@ -73,10 +75,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 def _parser() -> tuple[Parser, argparse._SubParsersAction[Parser]]:
     parser = Parser(prog="ldm3d", description="Prepare RGBD data, train LDM3D on it, and measure what was trained.")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
-    for room in ROOMS:
-        name = f"ldm3d.{room}.command"
-        if importlib.util.find_spec(f"ldm3d.{room}") and importlib.util.find_spec(name):
-            importlib.import_module(name).add(commands)
+    for room in (data, training, evaluation):
+        room.add(commands)
     return parser, commands
 
 

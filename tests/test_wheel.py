@@ -78,7 +78,9 @@ def test_the_wheel_carries_licence_and_command(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         info = next(name.partition("/")[0] for name in archive.namelist() if ".dist-info/" in name)
         assert "Apache License" in archive.read(f"{info}/licenses/LICENSE").decode()
-        assert "depthfusion = depthfusion.cli:main" in archive.read(f"{info}/entry_points.txt").decode()
+        commands = archive.read(f"{info}/entry_points.txt").decode()
+        assert "depthfusion = depthfusion.cli:main" in commands
+        assert "ldm3d = ldm3d.cli:main" in commands
         assert "License-Expression: Apache-2.0" in archive.read(f"{info}/METADATA").decode()
 
 
@@ -88,6 +90,16 @@ def test_the_installed_wheel_finds_its_own_shaders_and_assets(installed: Path) -
     assert done.returncode == 0, done.stderr
     package = installed / "depthfusion"
     assert done.stdout.splitlines() == [str(package / name) for name in ("resources.py", "shaders", "assets")]
+
+
+def test_the_installed_wheel_prepares_worlds_and_knows_its_recipes(installed: Path, tmp_path: Path) -> None:
+    words = ("prepare", "worlds:1", "-o", str(tmp_path / "data"), "--size", "64x32", "--workers", "1")
+    made = elsewhere(installed, "-m", "ldm3d", *words)
+    assert made.returncode == 0, made.stderr
+    assert (tmp_path / "data" / "index.json").exists()
+    told = elsewhere(installed, "-m", "ldm3d", "train", "--help")
+    assert told.returncode == 0, told.stderr
+    assert "mini" in told.stdout
 
 
 def test_the_installed_wheel_makes_a_world_and_draws_it(installed: Path, tmp_path: Path) -> None:

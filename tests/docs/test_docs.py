@@ -12,6 +12,7 @@ import pytest
 
 from benchmarks import tables
 from depthfusion import cli, options
+from ldm3d import cli as training
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -31,6 +32,14 @@ def test_commands_in_the_docs_are_understood(page: Path) -> None:
         words = shlex.split(line, comments=True)
         if words and words[0] in commands and "…" not in line and "..." not in line:
             parser.parse_args(options.join_negatives(words))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_of_training_in_the_docs_are_understood(page: Path) -> None:
+    text = page.read_text(encoding="utf-8").replace("\\\n", " ")
+    for line in re.findall(r"^(?:python3 start\.py )?ldm3d (.+)$", text, re.MULTILINE):
+        if "…" not in line and "..." not in line:
+            training.parse(shlex.split(line, comments=True))
 
 
 def test_every_page_can_be_found_from_the_readme() -> None:
