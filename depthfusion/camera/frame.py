@@ -108,11 +108,13 @@ def compose(options: ViewOptions, pose: Pose, fov: float, size: tuple[int, int],
     return Frame(size, tuple(views), anaglyph=layout == "anaglyph")
 
 
-def _convergence(options: ViewOptions, rule: Displacement) -> float:
-    """Return the distance in metres without parallax, 0 for none."""
-    if options.convergence is not None:
-        return options.convergence
+def default_convergence(options: ViewOptions, rule: Displacement) -> float:
+    """Return the distance in metres without parallax that a projection has by itself, 0 for none."""
     return rule.neutral if options.projection == "perspective" else 0.0
+
+
+def _convergence(options: ViewOptions, rule: Displacement) -> float:
+    return options.convergence if options.convergence is not None else default_convergence(options, rule)
 
 
 def _check(options: ViewOptions, size: tuple[int, int], rule: Displacement) -> None:

@@ -55,5 +55,5 @@ def check_size(size: tuple[int, int], codec: str = "hevc") -> None:
     if codec == "av1" and height > _AV1_HIGHEST:
         raise InputError(
             f"size {width}x{height} cannot be used for AV1, which ends at {_AV1_HIGHEST} pixels of height: choose a "
-            "smaller size, or --codec hevc"
+            "smaller size or another codec"
         )

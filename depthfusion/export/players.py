@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -56,34 +56,55 @@ PLAYERS = {
 }
 
 
-def warnings(written: Written, player: str = "") -> list[str]:
+class Wording:
+    """What sentences call things that can be chosen: here as the command line has them."""
+
+    times = "x"
+
+    def codec(self, name: str) -> str:
+        """Return what to choose for a codec."""
+        return f"--codec {name}"
+
+    def projections(self, names: Sequence[str]) -> str:
+        """Return what to choose for one of these projections."""
+        return f"--projection {either(names)}"
+
+    def projection(self, name: str) -> str:
+        """Return what a projection is called."""
+        return f"projection {name}"
+
+
+_OPTIONS = Wording()
+
+
+def warnings(written: Written, player: str = "", wording: Wording = _OPTIONS) -> list[str]:
     """Return a sentence for everything about a video that the player it is meant for cannot decode or show.
 
     `player` is a name of `PLAYERS`; without one the sentences are about what most players do.
     """
     known = PLAYERS.get(player)
-    return list(_in_general(written) if known is None else _of(known, written))
+    return list(_in_general(written, wording) if known is None else _of(known, written, wording))
 
 
-def _in_general(written: Written) -> Iterator[str]:
+def _in_general(written: Written, wording: Wording) -> Iterator[str]:
     codec = CODECS[written.codec]
     level = levels.needed(codec.family, written.size, written.rate)
-    what = _what(written)
+    what = _what(written, wording)
     if level is None:
         yield f"{what} is beyond every level of {codec.words}: few players can decode it; choose a smaller size"
     elif codec.family == "h264" and not levels.within("h264", level, "5.2"):
-        yield f"{what} needs level {level.name} of H.264, which most players cannot decode: --codec hevc is decoded"
+        yield f"{what} needs level {level.name} of H.264, which most players cannot decode: choose {wording.codec('hevc')}"
     elif codec.family == "av1":
-        yield "AV1 is decoded in hardware by recent players alone: --codec hevc or h264 reaches more of them"
+        yield f"AV1 is decoded in hardware by recent players alone: {wording.codec('hevc')} reaches more of them"
 
 
-def _of(player: Player, written: Written) -> Iterator[str]:
+def _of(player: Player, written: Written, wording: Wording) -> Iterator[str]:
     codec, (width, height) = CODECS[written.codec], written.size
     level = levels.needed(codec.family, written.size, written.rate)
     highest = player.decodes.get(written.codec)
-    what = _what(written)
+    what = _what(written, wording)
     if highest is None:
-        known = " or ".join(CODECS[name].words for name in player.decodes)
+        known = either([wording.codec(name) for name in player.decodes])
         yield f"{player.words} does not decode {codec.words}: choose {known}"
     elif not levels.within(codec.family, level, highest):
         needs = f"needs level {level.name}" if level else "is beyond every level"
@@ -96,8 +117,14 @@ def _of(player: Player, written: Written) -> Iterator[str]:
     elif width * height * written.rate > player.pace:
         yield f"{player.words} cannot decode {what} fast enough: choose a smaller size or fewer frames a second"
     if player.shows and written.projection not in player.shows:
-        yield f"{player.words} does not show the projection {written.projection}: choose {' or '.join(player.shows)}"
+        shown = wording.projections(player.shows)
+        yield f"{player.words} does not show {wording.projection(written.projection)}: choose {shown}"
 
 
-def _what(written: Written) -> str:
-    return f"{written.size[0]}x{written.size[1]} at {float(written.rate):g} frames a second"
+def either(names: Sequence[str]) -> str:
+    """Return words to choose from: a, b or c."""
+    return " or ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def _what(written: Written, wording: Wording) -> str:
+    return f"{written.size[0]}{wording.times}{written.size[1]} at {float(written.rate):g} frames a second"

@@ -1,12 +1,15 @@
-"""Work in a thread of the window's own, where only the latest counts: opening pictures, saving the session."""
+"""Work in a thread of the window's own: opening pictures and saving the session, where only the latest counts, and what
+must all be done in its order.
+"""
 
 from __future__ import annotations
 
 import threading
 import traceback
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
@@ -32,12 +35,13 @@ class Latest(QObject):
     failed = Signal(object)
     busy = Signal(bool)
     _ended = Signal(int, object)
+    _most: ClassVar[int | None] = 1  # how many may wait
 
     def __init__(self, name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._name = name
         self._condition = threading.Condition()
-        self._wanted: tuple[int, Callable[[], Any]] | None = None
+        self._wanted: deque[tuple[int, Callable[[], Any]]] = deque(maxlen=self._most)
         self._count = 0
         self._closed = False
         self._thread: threading.Thread | None = None
@@ -47,7 +51,7 @@ class Latest(QObject):
         """Run `work` as soon as the thread is free; it must not touch Qt's widgets."""
         with self._condition:
             self._count += 1
-            self._wanted = (self._count, work)
+            self._wanted.append((self._count, work))
             self._condition.notify()
         if self._thread is None:
             self._thread = threading.Thread(target=self._serve, name=f"studio: {self._name}")
@@ -66,25 +70,32 @@ class Latest(QObject):
     def _serve(self) -> None:
         while True:
             with self._condition:
-                while self._wanted is None and not self._closed:
+                while not self._wanted and not self._closed:
                     self._condition.wait()
-                if self._wanted is None:
+                if not self._wanted:
                     return
-                number, work = self._wanted
-                self._wanted = None
+                number, work = self._wanted.popleft()
             result = _attempt(work)
             if not self._closed:
                 self._ended.emit(number, result)
 
     @Slot(int, object)
     def _tell(self, number: int, result: Any) -> None:
-        if number != self._count:
+        latest = number == self._count
+        if self._most == 1 and not latest:
             return
-        self.busy.emit(False)
+        if latest:
+            self.busy.emit(False)
         if isinstance(result, Trouble):
             self.failed.emit(result)
         else:
             self.done.emit(result)
+
+
+class InOrder(Latest):
+    """The same, but nothing is left out: one runs after the other, and each is told of."""
+
+    _most = None
 
 
 def _attempt(work: Callable[[], Any]) -> Any:

@@ -27,6 +27,8 @@ from depthfusion.errors import InputError
 from depthfusion.settings import Auto, Choice, Flag, Integer, Number, Size, Text, Value, Vector
 from depthfusion.studio.inputs import LARGEST, SLIDER_STEPS, SPIN_WIDTH, Box, Slider, Spin, decimals
 
+_NARROW = 66
+
 
 class Editor(QWidget):
     """Shows one value.
@@ -52,9 +54,9 @@ class Editor(QWidget):
 
 
 class NumberEditor(Editor):
-    """A slider where the range is one that a hand can cover (and `slides`), and a number to type."""
+    """A slider where the range is one that a hand can cover, and a number to type."""
 
-    def __init__(self, value: Number, slides: bool = True) -> None:
+    def __init__(self, value: Number) -> None:
         super().__init__(value)
         self._low, self._high = value.minimum, value.maximum
         self._logarithmic = value.minimum > 0 and math.isfinite(value.maximum) and value.maximum / value.minimum >= 1000
@@ -62,7 +64,7 @@ class NumberEditor(Editor):
         digits = max(decimals(value.step), 3 if value.unit == "m" else 1)
         self.spin = Spin(value.minimum, value.maximum, digits, value.step, value.unit)
         self.slider: QSlider | None = None
-        if slides and (self._logarithmic or steps <= 2 * SLIDER_STEPS):
+        if self._logarithmic or steps <= 2 * SLIDER_STEPS:
             self.slider = Slider()
             self.row.addWidget(self.slider, 1)
             self.spin.setFixedWidth(SPIN_WIDTH)
@@ -79,6 +81,13 @@ class NumberEditor(Editor):
         if self.slider is not None and not self.slider.isSliderDown():
             with QSignalBlocker(self.slider):
                 self.slider.setValue(self._position(value))
+
+    def limit(self, low: float, high: float) -> None:
+        """Offer only what lies from `low` to `high`: what else there is means nothing at present."""
+        if (low, high) != (self._low, self._high):
+            self._low, self._high = low, high
+            with QSignalBlocker(self.spin):
+                self.spin.setRange(low, high)
 
     def _position(self, value: float) -> int:
         if self._logarithmic:
@@ -99,13 +108,13 @@ class NumberEditor(Editor):
 
 
 class IntegerEditor(Editor):
-    """A whole number, with a slider where there are few (and `slides`)."""
+    """A whole number, with a slider where there are few."""
 
-    def __init__(self, value: Integer, slides: bool = True) -> None:
+    def __init__(self, value: Integer) -> None:
         super().__init__(value)
         self.spin = Spin(value.minimum, value.maximum, 0, 1, value.unit)
         self.slider: QSlider | None = None
-        if slides and value.maximum - value.minimum <= SLIDER_STEPS:
+        if value.maximum - value.minimum <= SLIDER_STEPS:
             self.slider = Slider()
             self.slider.setRange(value.minimum, value.maximum)
             self.row.addWidget(self.slider, 1)
@@ -244,20 +253,26 @@ class SizeEditor(Editor):
 
 
 class AutoEditor(Editor):
-    """An inner editor, and a switch that leaves the value to the program."""
+    """An inner editor, and a switch that leaves the value to the program.
+
+    While it is left to the program the editor shows, paler, what that takes: whoever changes this chooses from there.
+    """
 
     def __init__(self, value: Auto[Any]) -> None:
         super().__init__(value)
-        # Beside the switch there is no room for a slider as well.
-        without = {Number: NumberEditor, Integer: IntegerEditor}.get(type(value.inner))
-        self.inner = without(value.inner, slides=False) if without is not None else editor(value.inner)
+        self.row.setSpacing(6)
+        self.inner = editor(value.inner)
+        self.inner.row.setSpacing(6)
+        if isinstance(self.inner, (NumberEditor, IntegerEditor)) and self.inner.slider is not None:
+            self.inner.spin.setFixedWidth(_NARROW)  # room for the slider and the switch
         self.automatic = QToolButton()
+        self.automatic.setObjectName("automatic")
         self.automatic.setText("Auto")
         self.automatic.setCheckable(True)
         self.automatic.setToolTip("Leave this to the program")
         self.row.addWidget(self.inner, 1)
         self.row.addWidget(self.automatic)
-        self._kept = value.inner.default
+        self._own = value.inner.default  # what the program takes
         self.inner.edited.connect(self.edited)
         self.inner.gesture.connect(self.gesture)
         self.inner.refused.connect(self.refused)
@@ -265,20 +280,22 @@ class AutoEditor(Editor):
         self.setFocusProxy(self.inner)
 
     def show_value(self, value: Any) -> None:
-        self.automatic.setChecked(value is None)
-        self.inner.setEnabled(value is not None)
-        if value is not None:
-            self._kept = value
-        self.inner.show_value(self._kept)
+        automatic = value is None
+        self.automatic.setChecked(automatic)
+        self.inner.show_value(self._own if automatic else value)
+        for part in self.inner.findChildren(QWidget):
+            if bool(part.property("automatic")) != automatic:
+                part.setProperty("automatic", automatic)
+                part.style().polish(part)
 
     def suggest(self, value: Any) -> None:
-        """Show what the program chose; it is the start of a person's own choice."""
-        self._kept = value
+        """Say what the program takes; it is the start of a person's own choice."""
+        self._own = value
         if self.automatic.isChecked():
             self.inner.show_value(value)
 
     def _switched(self, automatic: bool) -> None:
-        self.edited.emit(None if automatic else self._kept)
+        self.edited.emit(None if automatic else self._own)
 
 
 EDITORS: dict[type[Value[Any]], type[Editor]] = {

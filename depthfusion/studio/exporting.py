@@ -145,6 +145,6 @@ class Exports:
         except (InputError, MachineError) as error:
             self._banner.tell("error", str(error))
             return
-        self._session.open((output,), shown)
+        self._session.saved(output, shown)
         self._window.setWindowTitle(f"{output.stem} – DepthFusion")
         self._banner.tell("info", f"the project is saved as {output.name}")

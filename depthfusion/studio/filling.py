@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from depthfusion.studio.background import Latest
+from depthfusion.studio.background import InOrder
 from depthfusion.studio.engine_list import FAST, Entry
 from depthfusion.studio.session import Tools
 from depthfusion.studio.tool_dialog import ToolDialog
@@ -37,7 +37,8 @@ class Filling(QObject):
         self._count = 0
         self._noting = False
         self.dialog: ToolDialog | None = None
-        self._files = Latest("keeping fills", self)
+        self._running: list[Path] = []  # the panoramas that are being filled
+        self._files = InOrder("keeping fills", self)
         self._files.done.connect(self._put)
         self._files.failed.connect(window.show_trouble)
         self._session.fill.changed.connect(lambda name: self._changed())
@@ -107,7 +108,11 @@ class Filling(QObject):
         what, made = result
         if what == "begun":
             task = self._window.tasks.submit("generate", made, f"behind the edges of {Path(made.scene).stem}")
-            task.done.connect(lambda result: self._filled(Path(made.scene), result))
+            scene = Path(made.scene)
+            self._running.append(scene)
+            task.done.connect(lambda result: self._filled(scene, result))
+            task.failed.connect(lambda failure: self._not_filled(scene))
+            task.cancelled.connect(lambda: self._not_filled(scene))
         elif what == "made":
             scene, count = made
             self._noting = True
@@ -121,13 +126,19 @@ class Filling(QObject):
     def _filled(self, scene: Path, result: Json) -> None:
         if result["said"]:
             self._window.banner.tell("info", result["said"])
+        self._running.remove(scene)
         self._files.start(partial(_made, self._fills, scene, self._count))
+
+    def _not_filled(self, scene: Path) -> None:
+        """Undo may have meant this panorama meanwhile: put there what belongs there."""
+        self._running.remove(scene)
+        self._files.start(partial(_settled, self._fills, scene))
 
     def _changed(self) -> None:
         """Take back fills, or do them again: undo has changed how many there are."""
         self._count = self._session.fill.count
         if not self._noting:
-            self._files.start(partial(_gone, self._fills, self._count))
+            self._files.start(partial(_gone, self._fills, self._count, tuple(self._running)))
 
 
 def _begun(fills: Fills, scene: Path, job: FillJob) -> tuple[str, object]:
@@ -139,5 +150,9 @@ def _made(fills: Fills, scene: Path, count: int) -> tuple[str, object]:
     return "made", (scene, fills.made(scene, count))
 
 
-def _gone(fills: Fills, count: int) -> tuple[str, object]:
-    return "gone", fills.go_to(count)
+def _gone(fills: Fills, count: int, running: tuple[Path, ...]) -> tuple[str, object]:
+    return "gone", fills.go_to(count, but=running)
+
+
+def _settled(fills: Fills, scene: Path) -> tuple[str, object]:
+    return "gone", fills.settle(scene)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,8 +43,10 @@ class Fills:
         self._now = len(self._entries)
         return self._now
 
-    def go_to(self, count: int) -> list[Path]:
+    def go_to(self, count: int, but: Collection[Path] = ()) -> list[Path]:
         """Put beside each panorama what was there after so many fills; return the panoramas that this is about.
+
+        Those in `but`, which are being filled anew, are left alone: `made` or `settle` comes for them.
 
         Raises:
             InputError: the files may not be written.
@@ -51,11 +54,16 @@ class Fills:
         """
         low, high = sorted((self._now, count))
         self._now = count
-        scenes = list(dict.fromkeys(entry.scene for entry in self._entries[low:high]))
+        scenes = list(dict.fromkeys(entry.scene for entry in self._entries[low:high] if entry.scene not in but))
         for scene in scenes:
-            kept = [entry.kept for entry in self._entries[:count] if entry.scene == scene]
-            _put(kept[-1] if kept else self._originals[scene], scene)
+            self.settle(scene)
         return scenes
+
+    def settle(self, scene: Path) -> list[Path]:
+        """Put beside a panorama that was not filled after all what belongs there; raises as `go_to`."""
+        kept = [entry.kept for entry in self._entries[: self._now] if entry.scene == scene]
+        _put(kept[-1] if kept else self._originals[scene], scene)
+        return [scene]
 
     def close(self) -> None:
         """Forget everything; what stands beside the panoramas stays."""

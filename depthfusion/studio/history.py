@@ -18,6 +18,9 @@ class History:
     Changes of the same value belong together while they follow each other within `PAUSE` seconds (typing, a wheel) or
     come within one gesture (a drag). Undoing is not remembered as a change.
 
+    Attributes:
+        restoring: whether the states change because of an undo or redo right now.
+
     Args:
         states: the states by name.
         clock: seconds from any origin.
@@ -37,7 +40,7 @@ class History:
         self._last_at = 0.0
         self._gestures = 0
         self._gesture_noted = False
-        self._restoring = False
+        self.restoring = False
         for room, state in self._states.items():
             state.changed.connect(lambda name, room=room: self._note(room, name))
 
@@ -92,8 +95,8 @@ class History:
         self.changed.emit("history")
 
     def _note(self, room: str, name: str) -> None:
-        if self._restoring:
-            return
+        if self.restoring or (now_shown := self._snapshot()) == self._now:
+            return  # the second is what a receiver before this one did, and is remembered already
         now = self._clock()
         if self._gestures:
             merges = self._gesture_noted
@@ -105,19 +108,19 @@ class History:
             self._past.append(self._now)
             del self._past[: -self.LONGEST]
             self._future.clear()
-        self._now = self._snapshot()
+        self._now = now_shown
         self.changed.emit(name)
 
     def _snapshot(self) -> Snapshot:
         return {room: state.as_dict() for room, state in self._states.items()}
 
     def _restore(self, snapshot: Snapshot) -> None:
-        self._restoring = True
+        self.restoring = True
         try:
             for room, state in self._states.items():
                 state.update(snapshot[room])
         finally:
-            self._restoring = False
+            self.restoring = False
         self._now = snapshot
         self._last = None
         self.changed.emit("history")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from functools import partial
 
@@ -16,7 +17,11 @@ from PySide6.QtWidgets import (
 )
 
 from depthfusion.camera import presets
+from depthfusion.camera.frame import default_convergence
+from depthfusion.camera.options import GREATEST_FOV, LEAST_FOV
+from depthfusion.errors import InputError
 from depthfusion.export.settings import ExportSettings
+from depthfusion.look import DEFAULT_FAR, DEFAULT_NEAR
 from depthfusion.studio import lenses, theme, video_words
 from depthfusion.studio.editors import ChoiceEditor
 from depthfusion.studio.fields import Form
@@ -60,9 +65,10 @@ class Inspector(Panel):
         # Lens and layout stand above the canvas.
         form = Form(view, session.history, skip=("projection", "layout"), relevant=_of_view(session))
         self._add("View", form)
-        fov = form.fields["fov"].editor
-        fov.suggest(view.field_of_view)
-        self.destroyed.connect(view.changed.connect(lambda name: fov.suggest(view.field_of_view)))
+        self._range: tuple[float | None, float | None] = (None, None)
+        for state in (look, view):
+            self.destroyed.connect(state.changed.connect(self._suggest))
+        self._suggest("")
         paths = tuple((name, "") for name in presets.PRESETS)
         of_dialog = tuple(value.name for value in ExportSettings.values() if value.name not in _ALWAYS)
         form = Form(
@@ -99,6 +105,25 @@ class Inspector(Panel):
     def suggest_length(self, seconds: float) -> None:
         """Show how long a video is where that is left to the program."""
         self.sections["Export"].form.fields["seconds"].editor.suggest(seconds)
+
+    def suggest_range(self, near: float | None, far: float | None) -> None:
+        """Show the open panorama's own distances, metres, where those are left to the program."""
+        self._range = (near, far)
+        self._suggest("")
+
+    def _suggest(self, _: str) -> None:
+        """Show what the program takes where numbers of look and view are left to it."""
+        look, view = self._session.look, self._session.view
+        lens, distances = self.sections["View"].form.fields, self.sections["Look"].form.fields
+        own, least, most = view.fov_of.get(view.projection, (view.field_of_view, LEAST_FOV, GREATEST_FOV))
+        fov = lens["fov"].editor
+        fov.inner.limit(least, most)
+        fov.suggest(own)
+        near, far = self._range
+        distances["near"].editor.suggest(near or DEFAULT_NEAR)
+        distances["far"].editor.suggest(far or DEFAULT_FAR)
+        with contextlib.suppress(InputError):  # the canvas says what contradicts itself
+            lens["convergence"].editor.suggest(default_convergence(view, look.displacement(near, far)))
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "mesh_button"):

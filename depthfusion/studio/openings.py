@@ -78,6 +78,7 @@ class Openings(QObject):
         self._session.open(scene.files, scene.project, (wide, high))
         self._window.setWindowTitle(f"{scene.name} – DepthFusion")
         self._window.inspector.set_ready(True)
+        self._window.inspector.suggest_range(scene.panorama.near, scene.panorama.far)
         if self._window.viewport is not None:
             self._window.viewport.show_scene(scene)
             self._layer()

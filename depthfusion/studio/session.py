@@ -11,13 +11,14 @@ from typing import Any
 
 from depthfusion import places
 from depthfusion.camera.options import ViewOptions
+from depthfusion.camera.path import CameraPath
 from depthfusion.errors import InputError, MachineError
 from depthfusion.export.mesh_settings import MeshSettings
 from depthfusion.export.settings import ExportSettings
 from depthfusion.generate.request import GenerationRequest
 from depthfusion.look import Look
 from depthfusion.project import Project
-from depthfusion.settings import Choice, Integer, Signal, State, Text
+from depthfusion.settings import Choice, Flag, Integer, Signal, State, Text
 from depthfusion.studio import lenses, video_words
 from depthfusion.studio.history import History
 from depthfusion.studio.results import Results
@@ -52,6 +53,12 @@ class Fill(State):
     count = Integer(0, "how many fills of this session are in use", minimum=0, maximum=1_000_000)
 
 
+class Journey(State):
+    """Where the camera goes."""
+
+    own = Flag(False, "whether it follows the open project's own path, if that has one")
+
+
 class Formats(State):
     """In which formats pictures and geometry are written."""
 
@@ -65,7 +72,8 @@ class Session:
     Attributes:
         request, look, view, export, mesh, series, tools, formats, appearance: the states.
         fill: how many fills of what is hidden are in use; no other session knows them.
-        history: undo and redo over the first five and the fills.
+        journey: whether the camera follows the project's own path.
+        history: undo and redo over the first five, the journey and the fills.
         results: the worlds of late.
         files: what is open: a project, or a panorama and perhaps its depth; `scene_changed` tells of another world.
         size: width and height of the panorama that is open.
@@ -86,7 +94,12 @@ class Session:
         self.appearance = Appearance()
         self.results = Results()
         self.fill = Fill()
-        self.history = History({**self._artwork(), "fill": self.fill})
+        self.journey = Journey()
+        self._own_path: CameraPath | None = None
+        # Before the history hears of another path: then both changes are one step.
+        self.export.changed.connect(self._export_changed)
+        self.history = History({**self._artwork(), "journey": self.journey, "fill": self.fill})
+        self.journey.changed.connect(self._journey_changed)
         self.files: tuple[Path, ...] = ()
         self.size: tuple[int, int] | None = None
         self.source: Project | None = None
@@ -94,7 +107,6 @@ class Session:
         self.last_seed: int | None = None
         self.duration: float | None = None
         self._had: dict[str, tuple[str, float | None]] = {}
-        self.export.changed.connect(self._export_changed)
 
     def _artwork(self) -> dict[str, State]:
         return {
@@ -107,18 +119,25 @@ class Session:
 
     def states(self) -> dict[str, State]:
         """All states by name, as the session's file keeps them."""
-        others = {"series": self.series, "tools": self.tools, "formats": self.formats, "appearance": self.appearance}
-        return {**self._artwork(), **others}
+        others = {"journey": self.journey, "series": self.series, "tools": self.tools}
+        return {**self._artwork(), **others, "formats": self.formats, "appearance": self.appearance}
 
     def open(self, files: tuple[Path, ...], source: Project, size: tuple[int, int] | None = None) -> None:
         """Remember what is shown, and its size where it is another.
 
         The states stay as they are; `adopt_project` takes over those of `source`.
         """
-        self.files, self.source = files, source
+        self.files, self.source, self._own_path = files, source, source.camera_path
+        source.camera_path = self._own_path if self.journey.own else None
         self.size = size or self.size
         self.results.show(files)
         self.scene_changed.emit("scene")
+
+    def saved(self, path: Path, project: Project) -> None:
+        """Remember that what is shown was saved as a project; undo still knows the path that it had before."""
+        own = self._own_path
+        self.open((path,), project)
+        self._own_path = project.camera_path or own
 
     def put_on(self, projection: str) -> None:
         """Put another lens on the view, as one step. It has the layout and field of view that it had last."""
@@ -143,7 +162,7 @@ class Session:
 
     def snapshot(self) -> dict[str, dict[str, Any]]:
         """Return the states that undo covers, for `go_back`."""
-        return {room: state.as_dict() for room, state in self._artwork().items()}
+        return {room: state.as_dict() for room, state in {**self._artwork(), "journey": self.journey}.items()}
 
     def go_back(self, snapshot: Mapping[str, Mapping[str, Any]]) -> None:
         """Return to a snapshot, as one step."""
@@ -160,18 +179,16 @@ class Session:
 
     def follow(self, path: str) -> None:
         """Have the camera follow a preset or a path file rather than a project's own path."""
-        if self.source is not None:
-            self.source.camera_path = None
-        self.export.path = path
-        self.scene_changed.emit("path")
+        with self.history.together():
+            self.export.path = path
+            self.journey.own = False
 
     def adopt_project(self, project: Project) -> None:
         """Take over a project's look, view and export settings as one step."""
         with self.history.together():
             for room in ("look", "view", "export", "mesh"):
                 self.states()[room].update(getattr(project, room).as_dict())
-        if self.source is not None:
-            self.source.camera_path = project.camera_path
+            self.journey.own = self._own_path is not None
 
     def project(self) -> Project | None:
         """Return what is shown as a project, or None while nothing is."""
@@ -181,9 +198,14 @@ class Session:
         return replace(self.source, **states)
 
     def _export_changed(self, name: str) -> None:
-        # Who chooses another path does not mean the project's own any more.
-        if name == "path" and self.source is not None:
-            self.source.camera_path = None
+        # Who chooses another path does not mean the project's own any more. What undo brings back it says itself.
+        if name == "path" and not self.history.restoring:
+            self.journey.own = False
+
+    def _journey_changed(self, _: str) -> None:
+        if self.source is not None:
+            self.source.camera_path = self._own_path if self.journey.own else None
+        self.scene_changed.emit("path")
 
     def adopt(self, room: str, values: Mapping[str, Any], skip: tuple[str, ...] = ()) -> list[str]:
         """Take over what can be taken of `values` (JSON of unknown origin) as one step; return why the rest cannot."""

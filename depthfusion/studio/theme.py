@@ -208,6 +208,7 @@ QLineEdit, QPlainTextEdit, QDoubleSpinBox, QComboBox {{
 QLineEdit:hover, QPlainTextEdit:hover, QDoubleSpinBox:hover, QComboBox:hover {{ background: {c.field_hover}; }}
 QLineEdit:focus, QPlainTextEdit:focus, QDoubleSpinBox:focus, QComboBox:focus {{ border-color: {c.accent}; }}
 QLineEdit:disabled, QDoubleSpinBox:disabled, QComboBox:disabled {{ color: {c.faint}; background: {c.panel}; }}
+QDoubleSpinBox[automatic="true"] {{ color: {c.faint}; }}
 QDoubleSpinBox {{ padding: 4px 0; }}
 QDoubleSpinBox QLineEdit, QDoubleSpinBox QLineEdit:hover {{ background: transparent; border: none; padding: 0 6px; }}
 /* No arrows; QAbstractSpinBox.NoButtons together with a border leaves the text a single pixel (Qt 6.12). */
@@ -228,6 +229,7 @@ QPushButton, QToolButton {{
     background: {c.field}; border: 1px solid {c.line}; border-radius: 5px; padding: 5px 11px;
 }}
 QToolButton {{ padding: 4px 8px; }}
+#automatic {{ padding: 4px 6px; }}
 QPushButton:hover, QToolButton:hover {{ background: {c.field_hover}; }}
 QPushButton:focus, QToolButton:focus {{ border-color: {c.accent}; }}
 QPushButton:pressed, QToolButton:pressed {{ background: {c.line}; }}
@@ -256,9 +258,11 @@ QPushButton:disabled, QToolButton:disabled {{ color: {c.faint}; }}
 
 QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {c.line}; }}
 QSlider::sub-page:horizontal {{ height: 4px; border-radius: 2px; background: {c.accent}; }}
+QSlider[automatic="true"]::sub-page:horizontal {{ background: {c.faint}; }}
 QSlider::handle:horizontal {{
     width: 14px; height: 14px; margin: -5px 0; border-radius: 7px; background: {c.text}; border: none;
 }}
+QSlider[automatic="true"]::handle:horizontal {{ background: {c.faint}; }}
 QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus {{ background: {c.accent_hover}; }}
 QSlider::sub-page:horizontal:disabled, QSlider::handle:horizontal:disabled {{ background: {c.faint}; }}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -51,6 +52,24 @@ _ICONS = {
     "archive-png": "frames",
     "archive-exr": "frames",
 }
+
+
+class _InTheWindow(players.Wording):
+    """What warnings call what can be chosen: as the dialog does."""
+
+    times = " × "
+
+    def codec(self, name: str) -> str:
+        return CODEC_NAMES[name]
+
+    def projections(self, names: Sequence[str]) -> str:
+        return players.either([lenses.LENSES[name].name for name in names])
+
+    def projection(self, name: str) -> str:
+        return f"the lens {lenses.LENSES[name].name}"
+
+
+_IN_THE_WINDOW = _InTheWindow()
 
 
 def uses() -> dict[str, Words]:
@@ -180,8 +199,7 @@ class Clip:
         written = players.Written(
             self.codec, self.size, frame_rate(self.export.fps), self.view.projection, self.view.layout
         )
-        # Options of the command line are settings here.
-        return [sentence.replace("--", "") for sentence in players.warnings(written, self.use.player)]
+        return players.warnings(written, self.use.player, _IN_THE_WINDOW)
 
     def impossible(self) -> str:
         """Return why it cannot be written, or nothing."""

@@ -96,15 +96,23 @@ HD = Written("h264", (1920, 1080), Fraction(30))
         (replace(HD, size=(4096, 4096)), "", r"needs level 6.0 of H.264, .* --codec hevc"),
         (replace(HD, codec="hevc", size=(8192, 8192)), "", "beyond every level of HEVC"),
         (replace(HD, codec="av1"), "", "recent players alone"),
-        (replace(HD, codec="hevc"), "tv", r"3D television does not decode HEVC: choose H\.264"),
+        (replace(HD, codec="hevc"), "tv", r"3D television does not decode HEVC: choose --codec h264$"),
         (replace(HD, rate=Fraction(60)), "tv", r"up to level 4\.1, and 1920x1080 at 60 .* needs level 4\.2"),
         (replace(HD, size=(3840, 1080)), "tv", "ends at 1920 pixels a side"),
-        (replace(HD, projection="equirect"), "tv", "does not show the projection equirect"),
+        (
+            replace(HD, projection="equirect"),
+            "tv",
+            "does not show projection equirect: choose --projection perspective",
+        ),
         (replace(HD, codec="hevc10"), "browser", "every browser does not decode HEVC in 10 bits"),
-        (replace(HD, codec="av1"), "phone", r"a phone does not decode AV1: choose H\.264 or HEVC"),
+        (
+            replace(HD, codec="av1"),
+            "phone",
+            r"a phone does not decode AV1: choose --codec h264, --codec hevc or --codec hevc10$",
+        ),
         (replace(HD, codec="hevc", size=(7680, 7680)), "quest-3", "Quest 3 decodes HEVC up to level 6.1"),
         (replace(HD, codec="h264", size=(5760, 5760)), "quest-3", "Quest 3 decodes H.264 up to level 5.2"),
-        (replace(HD, projection="little-planet"), "quest-3", "does not show the projection little-planet"),
+        (replace(HD, projection="little-planet"), "quest-3", "choose --projection perspective, equirect or vr180$"),
         (replace(HD, codec="hevc", size=(8194, 4096)), "youtube", "YouTube ends at 8192 pixels a side"),
     ],
 )
@@ -123,7 +131,7 @@ def test_1080p_in_h264_plays_everywhere(player: str) -> None:
 def test_a_job_warns_before_it_runs(world: Path, tmp_path: Path) -> None:
     export = {"preset": "tv-3d", "codec": "hevc"}
     assert VideoJob(str(world), str(tmp_path / "a.mp4"), export=export).warnings() == [
-        "a 3D television does not decode HEVC: choose H.264"
+        "a 3D television does not decode HEVC: choose --codec h264"
     ]
     assert VideoJob(str(world), str(tmp_path / "a.mp4")).warnings() == []
     assert VideoJob(str(world), str(tmp_path / "a.png"), export=export).warnings() == []  # pictures need no decoder

@@ -7,7 +7,7 @@ import threading
 from pytestqt.qtbot import QtBot
 
 from depthfusion.errors import InputError
-from depthfusion.studio.background import Latest, Trouble
+from depthfusion.studio.background import InOrder, Latest, Trouble
 
 
 def test_the_latest_wins_and_what_waits_is_never_begun(qtbot: QtBot) -> None:
@@ -30,6 +30,32 @@ def test_the_latest_wins_and_what_waits_is_never_begun(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: bool(told))
     latest.close()
     assert (begun, told) == ([1, 3], [3])
+
+
+def test_in_order_nothing_is_left_out(qtbot: QtBot) -> None:
+    in_order = InOrder("test")
+    begun, told, busy = [], [], []
+    gate = threading.Event()
+    in_order.done.connect(told.append)
+    in_order.failed.connect(lambda trouble: told.append(trouble.sentence))
+    in_order.busy.connect(busy.append)
+
+    def work(number: int) -> int:
+        begun.append(number)
+        if number == 1:
+            gate.wait(10)
+        if number == 2:
+            raise InputError("two cannot be")
+        return number
+
+    for number in (1, 2, 3):
+        in_order.start(lambda number=number: work(number))
+    assert not told
+    gate.set()
+    qtbot.waitUntil(lambda: len(told) == 3)
+    in_order.close()
+    assert (begun, told) == ([1, 2, 3], [1, "two cannot be", 3])
+    assert busy == [True, True, True, False]
 
 
 def test_work_is_done_in_another_thread_and_told_in_this_one(qtbot: QtBot) -> None:

@@ -19,6 +19,7 @@ from depthfusion.settings import Auto, Choice, Flag, Integer, Number, Size, Stat
 from depthfusion.studio.editors import AutoEditor, LineEditor, NumberEditor
 from depthfusion.studio.fields import Form
 from depthfusion.studio.history import History
+from depthfusion.studio.inputs import SLIDER_STEPS
 
 
 class Ratio(Value[float]):
@@ -165,6 +166,39 @@ def test_a_slider_drag_is_one_step_back(qtbot: QtBot) -> None:
     history.undo()
     assert state.number == 0.5
     assert not history.can_undo
+
+
+def test_a_number_left_to_the_program_has_a_slider_from_where_that_is(qtbot: QtBot) -> None:
+    state = Everything()
+    history = History({"everything": state})
+    form = Form(state, history)
+    qtbot.addWidget(form)
+    form.resize(400, 400)
+    form.show()
+    editor = form.fields["maybe"].editor
+    assert isinstance(editor, AutoEditor)
+    editor.suggest(6.0)
+    spin, slider = editor.inner.spin, editor.inner.slider
+    assert (spin.value(), slider.value(), state.maybe) == (6.0, round(6 / 9 * SLIDER_STEPS), None)
+    assert editor.automatic.isChecked()
+    QTest.mousePress(slider, Qt.MouseButton.LeftButton, pos=QPoint(slider.width() - 7, 8))
+    QTest.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=QPoint(slider.width() - 7, 8))
+    assert state.maybe == 9.0
+    assert not editor.automatic.isChecked()
+    editor.suggest(5.0)  # what a person chose stays
+    assert (spin.value(), state.maybe) == (9.0, 9.0)
+    QTest.mouseClick(editor.automatic, Qt.MouseButton.LeftButton)
+    assert (spin.value(), state.maybe) == (5.0, None)
+    history.undo()
+    assert (spin.value(), state.maybe) == (9.0, 9.0)
+    history.undo()
+    assert (spin.value(), state.maybe) == (5.0, None)
+    assert not history.can_undo
+    editor.inner.limit(4.0, 6.0)
+    editor.suggest(5.5)
+    assert slider.value() == round(0.75 * SLIDER_STEPS)
+    spin.setValue(99)
+    assert state.maybe == 6.0
 
 
 def test_showing_a_value_never_rounds_it(qtbot: QtBot) -> None:

@@ -50,3 +50,27 @@ def test_another_fill_after_undoing_takes_the_place_of_the_undone(tmp_path: Path
     fills.go_to(1)
     assert there(a) == "two"
     fills.close()
+
+
+def test_undo_leaves_alone_what_is_being_filled_until_that_is_over(tmp_path: Path) -> None:
+    fills, a, b = Fills(), tmp_path / "a.png", tmp_path / "b.png"
+    for count, (scene, text) in enumerate([(a, "one"), (b, "two")]):
+        fills.begin(scene)
+        write(scene, text)
+        assert fills.made(scene, count) == count + 1
+    fills.begin(a)
+    assert fills.go_to(0, but=[a]) == [b]  # while a is filled once more
+    assert (there(a), there(b)) == ("one", "")
+    fills.settle(a)  # that came to nothing
+    assert there(a) == ""
+    fills.go_to(2)
+    fills.begin(a)
+    fills.go_to(0, but=[a])
+    write(a, "three")
+    assert fills.made(a, 0) == 1
+    assert (there(a), there(b)) == ("three", "")
+    fills.go_to(0)
+    assert there(a) == ""
+    fills.go_to(1)
+    assert there(a) == "three"
+    fills.close()

@@ -91,6 +91,55 @@ def test_a_project_has_what_the_session_shows_and_keeps_its_own_path_until_anoth
     assert again.camera_path is None
 
 
+def test_undo_brings_back_the_project_s_own_camera_path(tmp_path: Path) -> None:
+    path = CameraPath((Keyframe(0), Keyframe(2, yaw=90)), loop=False)
+    state = Session()
+    opened = Project(Path("a.png"), camera_path=path)
+    state.open((Path("p.depthfusion"),), opened)
+    state.adopt_project(opened)
+    state.history.forget()
+
+    def followed() -> tuple[CameraPath | None, str]:
+        shown = state.project()
+        assert shown is not None
+        return shown.camera_path, shown.export.path
+
+    steps = [followed()]
+    state.follow("orbit")  # as the dialog does
+    steps.append(followed())
+    state.export.path = "dolly"  # as the panel does
+    steps.append(followed())
+    assert steps == [(path, "sway"), (None, "orbit"), (None, "dolly")]
+    state.saved(tmp_path / "q.depthfusion", state.project())
+    for expected in reversed(steps[:-1]):
+        state.history.undo()
+        assert followed() == expected
+    assert not state.history.can_undo
+    for expected in steps[1:]:
+        state.history.redo()
+        assert followed() == expected
+    state.history.undo()
+    state.history.undo()
+    state.export.path = "turntable"
+    state.history.undo()  # one step, although two things changed
+    assert followed() == (path, "sway")
+
+
+def test_a_session_knows_after_a_restart_whose_path_the_camera_follows() -> None:
+    path = CameraPath((Keyframe(0), Keyframe(2, yaw=90)), loop=False)
+    for chosen in (False, True):
+        before, after = Session(), Session()
+        before.open((Path("p.depthfusion"),), Project(Path("a.png"), camera_path=path))
+        before.adopt_project(Project(Path("a.png"), camera_path=path))
+        if chosen:
+            before.follow("orbit")
+        after.restore(before.as_dict())
+        after.open((Path("p.depthfusion"),), Project(Path("a.png"), camera_path=path))
+        shown = after.project()
+        assert shown is not None
+        assert shown.camera_path == (None if chosen else path)
+
+
 def test_a_newer_program_s_session_is_told_and_kept(tmp_path: Path) -> None:
     path = tmp_path / "session.json"
     path.write_text('{"version": 99}', encoding="utf-8")

@@ -53,5 +53,9 @@ def test_a_path_file_s_length_is_not_invented() -> None:
 def test_what_cannot_be_is_a_sentence_without_the_command_line_s_dashes() -> None:
     assert "even numbers" in clip(size=(101, 100)).impossible()
     (warning,) = clip(size=(5760, 5760), codec="h264").warnings()
-    assert "H.264" in warning
-    assert "--" not in warning
+    assert warning == (
+        "5760 × 5760 at 30 frames a second needs level 6.0 of H.264, which most players cannot decode: choose HEVC"
+    )
+    planet = ViewOptions(projection="little-planet")
+    warnings = Clip(planet, ExportSettings(preset="quest-360"), SOURCE).warnings()
+    assert warnings[-1] == "Quest 3 does not show the lens Little planet: choose Perspective, 360° or VR180"

@@ -112,5 +112,11 @@ def test_what_is_hidden_is_filled_seen_and_taken_back(
     qtbot.waitUntil(lambda: not kept.exists(), timeout=LONG)
     window.redo()
     qtbot.waitUntil(kept.exists, timeout=LONG)
+    # Undo in the very instant in which another begins: the one that is asked for comes all the same.
+    window.filling._fill_with("fast")
+    window.undo()
+    assert window.session.fill.count == 0
+    qtbot.waitUntil(lambda: window.session.fill.count == 1, timeout=LONG)
+    assert kept.exists()
     window.session.history.undo()
     qtbot.waitUntil(lambda: not kept.exists(), timeout=LONG)
