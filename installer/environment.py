@@ -45,7 +45,7 @@ PLAN = 1
 
 ADDED = ("ldm3d", "dev")
 """Locks that come on top: none of their packages is one of `base`."""
-NEEDED = {"cpu": 2_000_000_000, "pypi": 3_000_000_000}
+NEEDED = {"cpu": 2_500_000_000, "pypi": 3_500_000_000}
 """Bytes that the `ldm3d` lock takes with a build of torch, downloads included; with CUDA, ROCm or XPU it is `LARGE`."""
 LARGE = 8_000_000_000
 
