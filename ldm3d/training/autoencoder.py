@@ -257,7 +257,7 @@ def fresh(settings: AutoencoderSettings) -> Any:
     widths = settings.block_channels
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(derived_seed(settings.seed, 0) % 2**63)
-        return AutoencoderKL(  # type: ignore[no-untyped-call]
+        return AutoencoderKL(
             in_channels=settings.channels,
             out_channels=settings.channels,
             down_block_types=("DownEncoderBlock2D",) * len(widths),
@@ -274,7 +274,7 @@ def _loaded(name: str) -> Any:
     """Return the autoencoder of a checkpoint, float32."""
     folder = part_of(name, "vae")
     try:
-        return AutoencoderKL.from_pretrained(folder, torch_dtype=torch.float32, local_files_only=True)  # type: ignore[no-untyped-call]
+        return AutoencoderKL.from_pretrained(folder, torch_dtype=torch.float32, local_files_only=True)
     except (OSError, ValueError, RuntimeError, KeyError) as error:
         said = (str(error).strip().splitlines() or [type(error).__name__])[0][:150].rstrip(".")
         raise InputError(f"the autoencoder of {name} cannot be read ({said}); copy or download it again") from None

@@ -52,7 +52,7 @@ def widen(vae: Any, channels: int) -> Any:
         state["decoder.conv_out.weight"], state["decoder.conv_out.bias"], channels
     )
     with torch.device("meta"):
-        wide: Any = AutoencoderKL.from_config({**vae.config, "in_channels": channels, "out_channels": channels})  # type: ignore[no-untyped-call]
+        wide: Any = AutoencoderKL.from_config({**vae.config, "in_channels": channels, "out_channels": channels})
     wide.load_state_dict(state, assign=True)
     return wide.train(vae.training)
 
