@@ -27,7 +27,7 @@ from depthfusion.look import Look
 from ldm3d.files import check_png_name, check_writable
 
 if TYPE_CHECKING:
-    from depthfusion.generate.jobs import GenerateJob
+    from depthfusion.generate.generate_job import GenerateJob
     from depthfusion.project import Project
 
 
@@ -221,7 +221,7 @@ def _check_generation(namespace: argparse.Namespace) -> None:
 
 def _generation(namespace: argparse.Namespace, output: Path) -> GenerateJob:
     from depthfusion.generate.engines import resolve
-    from depthfusion.generate.jobs import GenerateJob
+    from depthfusion.generate.generate_job import GenerateJob
 
     _, request, why = resolve(GenerationRequest(**_asked(namespace)))
     if why:

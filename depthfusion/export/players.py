@@ -93,7 +93,8 @@ def _in_general(written: Written, wording: Wording) -> Iterator[str]:
     if level is None:
         yield f"{what} is beyond every level of {codec.words}: few players can decode it; choose a smaller size"
     elif codec.family == "h264" and not levels.within("h264", level, "5.2"):
-        yield f"{what} needs level {level.name} of H.264, which most players cannot decode: choose {wording.codec('hevc')}"
+        better = wording.codec("hevc")
+        yield f"{what} needs level {level.name} of H.264, which most players cannot decode: choose {better}"
     elif codec.family == "av1":
         yield f"AV1 is decoded in hardware by recent players alone: {wording.codec('hevc')} reaches more of them"
 

@@ -26,6 +26,16 @@ KEY = "depthfusion-back"
 _VERSION = 1
 
 
+class BrokenBackError(InputError):
+    """The layer behind that is kept beside the panorama `scene` cannot be read; `reason` names the file and why."""
+
+    def __init__(self, scene: Path, reason: str) -> None:
+        super().__init__(
+            f"{reason}, and is the layer behind the edges of {scene.name}: fill it anew with 'depthfusion fill "
+            f"{scene}' (in the window World, Fill behind its edges), or delete it"
+        )
+
+
 def back_path(path: Path) -> Path:
     """Return where the layer behind of the picture NAME.xxx stands: NAME.back.png."""
     return path.with_name(f"{path.stem}.back.png")
@@ -66,12 +76,16 @@ def load(path: Path, rgb: NDArray[np.uint8], depth: NDArray[np.uint16]) -> Layer
     None: there is none, or it belongs to another colour or depth (the panorama was changed since).
 
     Raises:
-        InputError: it is there and broken.
+        BrokenBackError: it is there and broken.
     """
     kept = back_path(path)
     if not kept.is_file():
         return None
-    colour, back, texts = rgbd.read_pair(kept)
+    try:
+        colour, back, texts = rgbd.read_pair(kept)
+    except InputError as error:
+        # Without that sentence's own remedy, which is another.
+        raise BrokenBackError(path, str(error).rpartition("; ")[0]) from None
     if _belongs_to(texts) != _of(rgb, depth) or colour.shape != rgb.shape or back.shape != depth.shape:
         return None
     return with_back(rgb, depth, back, colour)
@@ -81,7 +95,7 @@ def layers_of(path: Path | str, rgb: NDArray[np.uint8], depth: NDArray[np.uint16
     """Return the layers of the panorama `path`: those kept beside it, else those that `split` makes.
 
     Raises:
-        InputError: what is kept is broken.
+        BrokenBackError: what is kept is broken.
     """
     kept = load(Path(path), rgb, depth)
     return kept if kept is not None else split(rgb, depth)

@@ -1,5 +1,6 @@
-"""Work in a thread of the window's own: opening pictures and saving the session, where only the latest counts, and what
-must all be done in its order.
+"""Work in a thread of the window's own.
+
+Opening pictures, saving the session: only the latest counts. Other work is all done, in its order.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from depthfusion import places
 from depthfusion.errors import InputError, MachineError
-from depthfusion.generate.jobs import GenerateJob
+from depthfusion.generate.generate_job import GenerateJob
 from depthfusion.generate.request import GenerationRequest, series
 from depthfusion.jobs.job import Json
 from depthfusion.studio.preview_card import PreviewCard

@@ -38,7 +38,7 @@ class Openings(QObject):
         self._loader.failed.connect(self._not_opened)
         self._layerer = Latest("cutting depth edges", self)
         self._layerer.done.connect(self._layered)
-        self._layerer.failed.connect(window.show_trouble)
+        self._layerer.failed.connect(self._not_layered)
         self._layerer.busy.connect(self._layering)
         self._session.look.changed.connect(self._look_changed)
 
@@ -124,6 +124,15 @@ class Openings(QObject):
         viewport = self._window.viewport
         if viewport is not None and viewport.scene is scene and not self._window.player.playing:
             viewport.show_behind(layer)
+
+    def _not_layered(self, trouble: Trouble) -> None:
+        from depthfusion.layers.files import BrokenBackError
+
+        if isinstance(trouble.error, BrokenBackError):
+            anew = ("Fill it anew…", self._window.filling.ask)
+            self._window.banner.tell("warning", trouble.sentence, action=anew)
+        else:
+            self._window.show_trouble(trouble)
 
     def _not_opened(self, trouble: Trouble) -> None:
         if isinstance(trouble.error, NoDepthError):

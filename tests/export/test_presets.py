@@ -102,13 +102,13 @@ HD = Written("h264", (1920, 1080), Fraction(30))
         (
             replace(HD, projection="equirect"),
             "tv",
-            "does not show projection equirect: choose --projection perspective",
+            "projection equirect: choose --projection perspective",
         ),
         (replace(HD, codec="hevc10"), "browser", "every browser does not decode HEVC in 10 bits"),
         (
             replace(HD, codec="av1"),
             "phone",
-            r"a phone does not decode AV1: choose --codec h264, --codec hevc or --codec hevc10$",
+            r"not decode AV1: choose --codec h264, --codec hevc or --codec hevc10$",
         ),
         (replace(HD, codec="hevc", size=(7680, 7680)), "quest-3", "Quest 3 decodes HEVC up to level 6.1"),
         (replace(HD, codec="h264", size=(5760, 5760)), "quest-3", "Quest 3 decodes H.264 up to level 5.2"),

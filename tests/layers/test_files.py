@@ -66,9 +66,16 @@ def test_a_picture_of_that_name_without_our_record_is_left_alone(kept: Path) -> 
         assert files.load(kept, RGB, DEPTH) is None
 
 
-def test_a_broken_layer_is_one_sentence(kept: Path) -> None:
-    files.back_path(kept).write_bytes(b"\x89PNG broken")
-    with pytest.raises(InputError, match=r"w\.back\.png cannot be read as a PNG"):
+def test_a_broken_layer_is_one_sentence_that_names_the_remedy(kept: Path) -> None:
+    back = files.back_path(kept)
+    back.write_bytes(b"\x89PNG broken")
+    remedy = rf".* behind the edges of {kept.name}: fill it anew with 'depthfusion fill {kept}' .*, or delete it$"
+    with pytest.raises(files.BrokenBackError, match=rf"{back.name} cannot be read as a PNG{remedy}") as raised:
+        files.layers_of(kept, RGB, DEPTH)
+    assert "\n" not in str(raised.value)
+    files.save(split(RGB, DEPTH), kept, RGB, DEPTH, {})
+    rgbd.depth_path(back).unlink()
+    with pytest.raises(files.BrokenBackError, match=rf"back\.depth\.png does not exist{remedy}"):
         files.layers_of(kept, RGB, DEPTH)
 
 

@@ -120,3 +120,10 @@ def test_what_is_hidden_is_filled_seen_and_taken_back(
     assert kept.exists()
     window.session.history.undo()
     qtbot.waitUntil(lambda: not kept.exists(), timeout=LONG)
+    # One that is broken is told with its remedy at hand.
+    kept.write_bytes(b"broken")
+    window.open(scene)
+    qtbot.waitUntil(lambda: "fill it anew" in window.banner.text.text(), timeout=LONG)
+    QTest.mouseClick(window.banner.action, LEFT)
+    qtbot.waitUntil(lambda: window.filling.dialog is not None and window.filling.dialog.isVisible(), timeout=LONG)
+    window.filling.dialog.reject()
