@@ -58,7 +58,7 @@ def add(commands: _SubParsersAction[arguments.Parser]) -> None:
         "--workers",
         metavar="N",
         type=arguments.count(1, 256),
-        default=max(os.cpu_count() or 1, 1),
+        default=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
         help="processes that read or draw (default one for each core)",
     )
     parser.add_argument("--quiet", action="store_true", help="show no progress")

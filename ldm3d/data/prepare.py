@@ -172,8 +172,15 @@ def _find_estimator(request: Request) -> None:
 
 
 def _estimator(request: Request, device: str) -> Network:
+    import torch
+
     from ldm3d.depth_estimation import load_estimator
 
+    if device != "auto":
+        try:
+            torch.empty(1, device=device)
+        except (RuntimeError, AssertionError):  # the latter where torch was built without it
+            raise InputError(f"--device {device} is none that PyTorch has here; leave it out, or take cpu") from None
     return load_estimator(request.estimator, device)
 
 
@@ -227,9 +234,11 @@ def _check_same(note: Path, asked: dict[str, Any]) -> None:
     except (OSError, ValueError, AttributeError):
         raise InputError(f"{folder} has shards of something else in it; choose another folder") from None
     if differing:
+        unlike = f"{_DIFFERENCES[differing]} {noted.get(differing)!r}, and this is {asked[differing]!r}"
+        if differing == "fingerprint":
+            unlike = f"other pictures or captions, of {noted.get('source')}"
         raise InputError(
-            f"{folder} was begun with {_DIFFERENCES[differing]} {noted.get(differing)!r}, and this is "
-            f"{asked[differing]!r}; choose another folder, or give what it was begun with"
+            f"{folder} was begun with {unlike}; choose another folder, or go on with what it was begun with"
         )
 
 
@@ -239,7 +248,7 @@ _DIFFERENCES = {
     "items": "a number of pictures of",
     "estimator": "the estimator",
     "uncaptioned": "--uncaptioned",
-    "fingerprint": "a source of the fingerprint",
+    "fingerprint": "pictures and captions",
 }
 
 

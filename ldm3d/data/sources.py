@@ -7,6 +7,7 @@ import tarfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+from typing import overload
 
 from ldm3d.data import drawn, tables
 from ldm3d.data.items import Blob, Item, World
@@ -35,7 +36,29 @@ class Source:
     @property
     def lacks_depth(self) -> bool:
         """Whether depth has to be estimated for any of them."""
+        if isinstance(self.items, _Worlds):
+            return False
         return any(isinstance(item, Item) and item.depth is None for item in self.items)
+
+
+@dataclass(frozen=True)
+class _Worlds(Sequence[World]):
+    """Worlds by number, of which there may be billions."""
+
+    numbers: range
+    seed: int
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    @overload
+    def __getitem__(self, index: int) -> World: ...
+    @overload
+    def __getitem__(self, index: slice) -> _Worlds: ...
+    def __getitem__(self, index: int | slice) -> World | _Worlds:
+        if isinstance(index, slice):
+            return _Worlds(self.numbers[index], self.seed)
+        return World(self.numbers[index], self.seed)
 
 
 def open_source(source: str, captions: Path | None = None) -> Source:
@@ -55,7 +78,7 @@ def open_source(source: str, captions: Path | None = None) -> Source:
         worlds = drawn.parse(source)
         if captions:
             raise InputError("--captions is not for worlds, which have captions of their own; leave it out")
-        return Source([World(index, worlds.seed) for index in range(worlds.count)], f"{drawn.NAME}:{worlds.seed}")
+        return Source(_Worlds(range(worlds.count), worlds.seed), f"{drawn.NAME}:{worlds.seed}")
     path = Path(source)
     if path.is_dir():
         shards = sorted(one for one in path.rglob("*.tar") if one.is_file())

@@ -217,7 +217,7 @@ def test_a_damaged_shard_is_written_anew(uninterrupted: Path, tmp_path: Path) ->
         ({"size": (128, 64)}, r"was begun with the size \[64, 32\], and this is \[128, 64\]"),
         ({"shard_size": 3}, "was begun with a shard size of 1, and this is 3"),
         ({"source": "worlds:9:2"}, "was begun with a number of pictures of 5, and this is 9"),
-        ({"source": "worlds:5:3"}, "was begun with a source of the fingerprint 'worlds:2', and this is 'worlds:3'"),
+        ({"source": "worlds:5:3"}, "was begun with other pictures or captions, of worlds:5:2; choose"),
     ],
 )
 def test_a_folder_is_of_one_request(more: dict[str, object], words: str, uninterrupted: Path) -> None:
@@ -228,10 +228,13 @@ def test_a_folder_is_of_one_request(more: dict[str, object], words: str, uninter
     assert shards_of(uninterrupted) == before
 
 
-def test_what_is_missing_is_told_before_anything_is_written(folder: Path, tmp_path: Path) -> None:
+def test_what_is_missing_is_told_before_any_work(folder: Path, tmp_path: Path, estimator: Path) -> None:
     output = tmp_path / "out"
     with pytest.raises(MachineError, match="dpt-large has not been downloaded"):
         prepare(Request(str(folder), output, (64, 64)), 1, quiet=True)
+    with pytest.raises(InputError, match="--device nonsense is none that PyTorch has here; leave it out, or take cpu"):
+        prepare(request(folder, output, estimator), 1, device="nonsense", quiet=True)
+    shutil.rmtree(output)
     with pytest.raises(InputError, match="worlds cannot be drawn at 64x64"):
         prepare(Request("worlds:3", output, (64, 64)), 1, quiet=True)
     assert not output.exists()

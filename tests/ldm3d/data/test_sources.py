@@ -184,8 +184,10 @@ def test_the_fingerprint_tells_when_a_source_has_changed(tmp_path: Path) -> None
 
 
 def test_worlds_are_numbered() -> None:
-    assert open_source("worlds:3:7").items == [World(0, 7), World(1, 7), World(2, 7)]
+    assert list(open_source("worlds:3:7").items) == [World(0, 7), World(1, 7), World(2, 7)]
     assert not open_source("worlds:3:7").lacks_depth
+    endless = open_source(f"worlds:{10**12}").items
+    assert (len(endless), list(endless[10**11 : 10**11 + 2])) == (10**12, [World(10**11, 0), World(10**11 + 1, 0)])
 
 
 def gzipped(folder: Path) -> Path:
