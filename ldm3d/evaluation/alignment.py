@@ -17,6 +17,8 @@ from torchmetrics.functional.regression import mean_absolute_percentage_error, m
 
 from ldm3d.evaluation.options import POINTS, RANGE
 
+FLOOR = 0.01  # of a depth in [0, 1], below which relative errors tell nothing
+
 Real = NDArray[np.floating[Any]]
 Mask = NDArray[np.bool_]
 
@@ -100,12 +102,13 @@ def compare(
 
 
 def depth_error(told: Real, true: Real) -> float:
-    """Return Abs.Rel. of a reconstructed depth in [0, 1] (table 3): mean |d − d*|/d* where the original d* is above 0.
+    """Return Abs.Rel. of a reconstructed depth in [0, 1] (table 3): mean |d − d*|/d* where the original d* > FLOOR.
 
-    The paper names no space; LDM3D's own, normalised disparity, is what its autoencoder sees. Of an original that is 0
-    everywhere there is none: NaN.
+    The paper names no space; LDM3D's own, normalised disparity, is what its autoencoder sees. Relative errors of what
+    is next to 0 have no bound: a horizon at 1/65535 would outweigh the picture. Of an original all below it there is
+    no error: NaN.
     """
-    there = true > 0
+    there = true > FLOOR
     if not there.any():
         return float("nan")
     first, second = (torch.from_numpy(np.asarray(one[there], np.float64)) for one in (told, true))

@@ -106,7 +106,7 @@ def measure(
         rebuilt, relief = coder.rebuild(rgb, depth)
         for at, number in enumerate(block):
             if number < _SHOWN:
-                pictures = {"colour": rgb[at], "rebuilt": rebuilt[at]}
+                pictures = {"caption": np.array(samples[at].caption), "colour": rgb[at], "rebuilt": rebuilt[at]}
                 if relief is not None:
                     pictures |= {"depth": depth[at], "relief": relief[at]}
                 blocks.save(shown / f"{number:06d}.npz", pictures)
@@ -186,8 +186,8 @@ def table(rows: Sequence[Sequence[Cell]], source: str, eye: Eye) -> Table:
     ]
     notes = [
         f"Measured on {source}, through the mean of the latents.",
-        "Abs.Rel. is of depth in [0, 1] (normalised disparity) where the original is above 0.",
-        f"Paper: {paper.SOURCE}, on 512x512 pictures of LAION-400M; it names no space for Abs.Rel.",
+        f"Abs.Rel. is of depth in [0, 1] (normalised disparity) where the original is above {alignment.FLOOR:g}.",
+        f"Paper: {paper.SOURCE}, 512x512 of LAION-400M; it does not say in which space Abs.Rel. is.",
     ]
     if not eye.mark.startswith("inception"):
         notes.append(
@@ -200,17 +200,18 @@ def table(rows: Sequence[Sequence[Cell]], source: str, eye: Eye) -> Table:
 def draw(folders: Sequence[tuple[str, Path]], count: int, path: Path) -> None:
     """Write originals and what each autoencoder made of them."""
     pictures: list[list[NDArray[np.uint8]]] = [[] for _ in range(count)]
-    names = ["colour"]
+    names, captions = ["colour"], [""] * count
     for label, folder in folders:
         for number in range(count):
             kept = blocks.load(folder / f"{number:06d}.npz")
+            captions[number] = str(kept["caption"])
             pictures[number] += [kept["rebuilt"]] if pictures[number] else [kept["colour"], kept["rebuilt"]]
             if "depth" in kept:
-                pictures[number] += [sheets.grey(kept["depth"]), sheets.grey(kept["relief"])]
-        names.append(f"by {label}")
+                pictures[number] += [sheets.relief(kept["depth"]), sheets.relief(kept["relief"])]
+        names.append(f"colour by {label}")
         if "depth" in blocks.load(folder / f"{0:06d}.npz"):
-            names += ["depth", f"by {label}"]
-    sheets.grid(pictures, names, [""] * count, "What the autoencoder gives back", path)
+            names += ["depth", f"depth by {label}"]
+    sheets.grid(pictures, names, captions, "What the autoencoder gives back", path)
 
 
 def _place(coder: Coder) -> str:

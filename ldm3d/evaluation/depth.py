@@ -102,14 +102,19 @@ def evaluate(
     if not crew.leads:
         return []
     rows = blocks.gather(place, gallery.blocks)
-    written = table(rows, source.label, rival, reference, how).write(out, "depth")
+    labels = source.label, Path(rival).name, Path(reference).name
+    written = table(rows, labels, how).write(out, "depth")
     figure = out / "depth.png"
-    _draw(gallery, shown, prompts, (source.label, rival, reference), figure)
+    _draw(gallery, shown, prompts, labels, figure)
     return [*written, figure]
 
 
-def table(rows: Rows, own: str, rival: str, reference: str, how: Alignment) -> Table:
-    """Return table 2: means over pictures of `rows`, own and rival [n, 2], above the paper's."""
+def table(rows: Rows, labels: tuple[str, str, str], how: Alignment) -> Table:
+    """Return table 2: means over pictures of `rows`, own and rival [n, 2], above the paper's.
+
+    `labels` are the names of the checkpoint, the rival and the reference.
+    """
+    own, rival, reference = labels
     measured: list[list[Cell]] = []
     for label, name in ((own, "own"), (rival, "rival")):
         relative, root = rows[name].mean(axis=0)
@@ -138,10 +143,10 @@ def _keep(folder: Path, number: int, told: Told, how: Alignment) -> None:
     mask = alignment.valid(*told)
     points = alignment.random_points(mask, how.points, how.seed + number)
     maps = {
-        name: alignment.metres(one, alignment.fit(one, told.reference, points), how.within).astype(np.float16)
+        name: alignment.metres(one, alignment.fit(one, told.reference, points), how.within).astype(np.float32)
         for name, one in (("own", told.own), ("rival", told.rival))
     }
-    maps["reference"] = alignment.metres(told.reference, alignment.Fit(1.0, 0.0), how.within).astype(np.float16)
+    maps["reference"] = alignment.metres(told.reference, alignment.Fit(1.0, 0.0), how.within).astype(np.float32)
     blocks.save(folder / f"{number:06d}.npz", maps)
 
 

@@ -303,15 +303,10 @@ def _draw(out: Path, asked: Sequence[Caption], painted: Judged, drawn: Judged, g
     ]
     figures.draw_bars(known, shares, "The place that the prompt names is recognised", 0.9, places)
     chosen = _in_turn([one.spec.place for one in asked], SHOWN)
-    pictures = [(gallery.colour([at])[0], _relief(gallery.depth(at))) for at in chosen]
+    pictures = [(gallery.colour([at])[0], sheets.relief(gallery.depth(at))) for at in chosen]
     title = f"The first prompts of each place, {len(chosen)} of {len(asked)}, none chosen"
     sheets.contact(pictures, [asked[at].caption for at in chosen], title, sheet)
     return [bars, places, sheet]
-
-
-def _relief(depth: NDArray[np.uint16]) -> sheets.Colour:
-    """Depth in colours, by the fourth root, so that far things are seen as well as near ones."""
-    return sheets.in_colours((depth / 65535.0) ** 0.25, 0.1, 1.0)
 
 
 def _in_turn(places: Sequence[str], most: int) -> list[int]:

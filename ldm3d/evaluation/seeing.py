@@ -115,14 +115,16 @@ class Clip:
         folder = Path(name).expanduser() if Path(name).expanduser().is_dir() else sources.in_cache(name)
         if folder is None:
             raise sources.not_here(name, "CLIP similarity needs it")
-        from transformers import AutoTokenizer, CLIPImageProcessor, CLIPModel
+        from transformers import AutoImageProcessor, AutoTokenizer, CLIPModel
 
         from ldm3d.pipelines.quiet import quiet
 
         try:
             with quiet():
                 self._model: Any = CLIPModel.from_pretrained(folder, local_files_only=True)
-                self._images: Any = CLIPImageProcessor.from_pretrained(folder, local_files_only=True)
+                self._images: Any = AutoImageProcessor.from_pretrained(  # type: ignore[no-untyped-call]
+                    folder, local_files_only=True, backend="pil"
+                )
                 self._words: Any = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         except (OSError, ValueError, RuntimeError) as error:
             said = (str(error).strip() or type(error).__name__).splitlines()[0][:150]

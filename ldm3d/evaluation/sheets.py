@@ -32,6 +32,11 @@ def grey(depth: NDArray[np.uint16]) -> Colour:
     return np.repeat((depth >> 8).astype(np.uint8)[..., None], 3, axis=-1)
 
 
+def relief(depth: NDArray[np.uint16]) -> Colour:
+    """Return a depth uint16 [h, w] in colours, by its fourth root, so that far things are seen as well as near ones."""
+    return in_colours((depth / 65535.0) ** 0.25, 0.1, 1.0)
+
+
 def grid(
     rows: Sequence[Sequence[Colour]], columns: Sequence[str], captions: Sequence[str], title: str, path: Path
 ) -> None:
@@ -51,7 +56,7 @@ def grid(
     draw = ImageDraw.Draw(sheet)
     draw.text((_MARGIN, 20), title, _INK, font=_font(20))
     for k, name in enumerate(columns):
-        draw.text((_MARGIN + k * (width + _GAP), 60), name, _FAINT, font=words)
+        draw.text((_MARGIN + k * (width + _GAP), 60), _within(draw, name, words, width), _FAINT, font=words)
     for at, (pictures, caption) in enumerate(zip(rows, captions, strict=True)):
         top = 86 + at * line
         for k, picture in enumerate(pictures):

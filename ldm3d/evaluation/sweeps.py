@@ -144,11 +144,10 @@ def table(sweep: Sweep, points: Sequence[Point], found: Sequence[Measured], coun
         rows.append([f"{point.x:g}", *(measures[name] for name in sweep.metrics)])
     brush = points[0].brush
     width, height = brush.size
-    notes = [f"{count} pictures of {width}x{height} at each point, by {brush.sampler.upper()}.", sweep.said]
-    if sweep is not DENOISING:
-        notes.append(f"{brush.steps} steps.")
-    if sweep in {DENOISING, TRAINING}:
-        notes.append(f"Guidance {brush.guidance:g}.")
+    how = [f"{count} pictures of {width}x{height} at each point", brush.sampler.upper()]
+    how += [] if sweep.name == DENOISING.name else [f"{brush.steps} steps"]
+    how += [f"guidance {brush.guidance:g}"] if sweep.name in {DENOISING.name, TRAINING.name} else []
+    notes = [f"{', '.join(how)}.", sweep.said]
     return Table(sweep.title, columns, rows, notes)
 
 

@@ -83,9 +83,9 @@ def test_a_mask_of_nothing_has_no_scale() -> None:
     assert fit(flat, flat, np.zeros((3, 3), bool)) == (0, 0)
 
 
-def test_depth_error_of_a_reconstruction_leaves_the_sky_out() -> None:
-    true = np.array([[0.0, 0.2], [0.5, 1.0]])
-    assert depth_error(np.array([[0.7, 0.1], [0.5, 0.9]]), true) == pytest.approx((0.5 + 0 + 0.1) / 3)
+def test_depth_error_of_a_reconstruction_leaves_sky_and_horizon_out() -> None:
+    true = np.array([[0.0, 0.2], [0.5, 1.0], [1 / 65535, 1 / 65535]])
+    assert depth_error(np.array([[0.7, 0.1], [0.5, 0.9], [0.01, 0.0]]), true) == pytest.approx((0.5 + 0 + 0.1) / 3)
     assert np.isnan(depth_error(true, np.zeros((2, 2))))
 
 

@@ -169,7 +169,7 @@ def test_table_2(evaluate: Evaluate, checkpoint: Callable[..., Path], coco: Coco
     words = few(coco, "--steps", "2", "--reference", str(zoe), "--rival", str(dpt), "--points", "500")
     written = evaluate("depth", checkpoint("4c"), "-o", tmp_path / "out", *words)
     own, rival, *papers = table_of(written)
-    assert (own["method"], rival["method"]) == ("4c-safetensors", str(dpt))
+    assert (own["method"], rival["method"]) == ("4c-safetensors", "dpt")
     for row in (own, rival):
         assert 0 < float(row["AbsRel ↓"]) < 10
         assert 0 < float(row["RMSE [m] ↓"]) < 10
