@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -73,30 +74,30 @@ def one_step(
         return stage.step(Work(Accelerator(cpu=True), stage, pieces, rate, 1.0), step)
 
 
-@pytest.fixture(scope="module")
-def worlds(tmp_path_factory: pytest.TempPathFactory) -> str:
-    folder = tmp_path_factory.mktemp("data") / "worlds"
-    assert main(["prepare", "worlds:4", "-o", str(folder), "--size", "64x32", "--workers", "1", "--quiet"]) == 0
-    return str(folder)
+def options(data: Path, *more: object) -> list[str]:
+    """Of a run of two epochs with three steps each, of four pictures."""
+    every = ("train", "autoencoder", "--data", data, "--size", "64x32", "--batch", 4, "--epochs", 2, *TINY, *more)
+    return [str(one) for one in every]
 
 
-def test_it_is_trained_from_worlds_widened_and_painted_with(
-    worlds: str, tmp_path: Path, checkpoint: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+def figures_of(run: Path, name: str) -> list[float]:
+    return [json.loads(line)[name] for line in (run / "metrics.jsonl").read_text().splitlines()]
+
+
+def test_it_is_widened_trained_and_painted_with(
+    pictures: Path, tmp_path: Path, checkpoint: Callable[..., Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
     of_colour = AutoencoderKL.from_pretrained(checkpoint("ldm3d") / "vae").config
     stable = AutoencoderKL.from_config({**of_colour, "in_channels": 3, "out_channels": 3})
     stable.save_pretrained(tmp_path / "sd" / "vae")
     run = tmp_path / "run"
-    assert main(
-        ["train", "autoencoder", "--data", worlds, "--size", "64,32", "--init", str(tmp_path / "sd"), "--batch", "2",
-         "--epochs", "2", *TINY, "--out", str(run)]
-    ) == 0  # fmt: skip
+    assert main(options(pictures, "--init", tmp_path / "sd", "--out", run)) == 0
     told = Path(capsys.readouterr().out.split()[-1])
     vae = AutoencoderKL.from_pretrained(told)
     assert (vae.config.in_channels, vae.config.out_channels, vae.config.scaling_factor) == (6, 6, 0.18215)
-    lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
-    assert [line["step"] for line in lines] == [1, 2, 3, 4]
-    assert {"loss", "pixels", "kl", "adversarial", "discriminator", "psnr_colour", "psnr_depth"} <= lines[0].keys()
+    assert figures_of(run, "step") == [1, 2, 3, 4, 5, 6]
+    for name in ("loss", "pixels", "kl", "adversarial", "discriminator", "psnr_colour", "psnr_depth"):
+        assert np.isfinite(figures_of(run, name)).all()
     grids = sorted((run / "samples").iterdir())
     assert len(grids) == 2
     with Image.open(grids[-1]) as grid:
@@ -110,13 +111,20 @@ def test_it_is_trained_from_worlds_widened_and_painted_with(
     assert (made.rgb.shape, made.depth.shape) == ((1, 64, 128, 3), (1, 64, 128))
 
 
-def test_a_run_in_legs_is_the_run_at_once(worlds: str, tmp_path: Path) -> None:
-    common = ["train", "autoencoder", "--data", worlds, "--size", "64,32", "--channels", "4", "--batch", "2", *TINY]
-    assert main([*common, "--epochs", "2", "--out", str(tmp_path / "whole")]) == 0
-    assert main([*common, "--epochs", "1", "--out", str(tmp_path / "legs")]) == 0
-    assert main([*common, "--epochs", "2", "--out", str(tmp_path / "legs"), "--resume"]) == 0
-    one, other = (AutoencoderKL.from_pretrained(tmp_path / name / "result").state_dict() for name in ("whole", "legs"))
+def test_legs_and_processes_make_the_run_of_one_at_once(
+    pictures: Path, tmp_path: Path, program: Callable[..., subprocess.Popen[str]]
+) -> None:
+    whole, legs, two = (tmp_path / name for name in ("whole", "legs", "two"))
+    running = program(*options(pictures, "--channels", 4, "--out", two), processes=2)
+    assert main(options(pictures, "--channels", 4, "--out", whole)) == 0
+    assert main(options(pictures, "--channels", 4, "--epochs", 1, "--out", legs)) == 0
+    assert main(options(pictures, "--channels", 4, "--out", legs, "--resume")) == 0
+    one, other = (AutoencoderKL.from_pretrained(run / "result").state_dict() for run in (whole, legs))
     assert all(torch.equal(one[name], other[name]) for name in one)
+    _, said = running.communicate(timeout=240)
+    assert running.returncode == 0, said
+    for name in ("loss", "discriminator", "adaptive_weight"):
+        assert figures_of(two, name) == pytest.approx(figures_of(whole, name), rel=1e-3)
 
 
 def test_it_learns(tmp_path: Path) -> None:
@@ -187,28 +195,25 @@ def test_panoramas_are_learnt_without_an_edge() -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("given", "said"),
     [
         (("--size", "60,30"), "multiples of 4"),
         (("--channels", "5"), "choose 4 (plain depth) or 6 (packed depth)"),
         (("--init", "nowhere"), "'nowhere' is neither a folder here nor a name of the hub"),
         (("--init", "CompVis/stable-diffusion-v1-4"), "download it with `hf download CompVis/stable-diffusion-v1-4`"),
         (("--perceptual", "vgg16"), "hf download timm/vgg16.tv_in1k"),
-        (("--batch", "5"), "4 samples for a batch of 5"),
+        (("--batch", "13"), "12 samples for a batch of 13"),
     ],
 )
 def test_what_does_not_fit_is_one_sentence(
-    options: tuple[str, ...],
+    pictures: Path,
+    given: tuple[str, ...],
     said: str,
-    worlds: str,
     tmp_path: Path,
     hub_cache: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    code = main(
-        ["train", "autoencoder", "--data", worlds, "--size", "64,32", "--batch", "2", *TINY,
-         "--block-channels", "8,8,16", *options, "--out", str(tmp_path / "run")]
-    )  # fmt: skip
+    code = main(options(pictures, "--block-channels", "8,8,16", *given, "--out", tmp_path / "run"))
     error = capsys.readouterr().err.strip()
     assert code in {2, 3}
     assert error.startswith("error: ")
