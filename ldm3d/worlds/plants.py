@@ -9,6 +9,7 @@ import numpy as np
 from ldm3d.worlds import sprites
 from ldm3d.worlds.arrays import Array, Colour
 from ldm3d.worlds.scene import Cards, Limbs, joined
+from ldm3d.worlds.sheets import cross
 from ldm3d.worlds.spec import Wish
 from ldm3d.worlds.trees import (
     Tree,
@@ -159,12 +160,13 @@ class Garden:
         """Sprites along +x (fronds, giant leaves) from foot to tip [n, 3], turned to the eye about that line."""
         n = len(foot)
         centre, right = (foot + tip) / 2, (tip - foot) / 2
-        up = np.cross(-centre, right)
+        up = cross(-centre, right)
         thin = np.linalg.norm(up, axis=1) < 1e-3 * np.linalg.norm(right, axis=1)
-        up[thin] = np.cross(right[thin], np.array([0.3, 0.1, 1.0]))
+        up[thin] = cross(right[thin], np.array([0.3, 0.1, 1.0]))
         # A frond's arch is above its foot.
         high = unit(up) * np.where(up[:, 1:2] < 0, -1.0, 1.0)
-        normal = unit(np.cross(right, high) * np.sign(np.cross(right, high)[:, 1:2]) + np.array([0, 0.02, 0]))
+        face = cross(right, high)
+        normal = unit(face * np.sign(face[:, 1:2]) + np.array([0, 0.02, 0]))
         normal = unit(normal + np.array([[0, 0.8, 0]]) + self.rng.normal(0, 0.12, (n, 3)))
         self.cards.append(
             Cards(

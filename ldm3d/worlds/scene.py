@@ -28,13 +28,13 @@ class _Things:
     """Rows of things: every field has the same first dimension."""
 
     def __len__(self) -> int:
-        return len(getattr(self, fields(self)[0].name))
+        return len(next(iter(vars(self).values())))
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            value = np.asarray(getattr(self, field.name))
-            kind = np.int32 if value.dtype.kind == "i" else np.float32
-            setattr(self, field.name, np.ascontiguousarray(value, kind))
+        own = vars(self)
+        for name, given in own.items():
+            value = np.asarray(given)
+            own[name] = np.ascontiguousarray(value, np.int32 if value.dtype.kind == "i" else np.float32)
 
 
 @dataclass

@@ -7,54 +7,21 @@ in metres from there, x to the right, y upward, z toward the viewer of an unturn
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ldm3d.worlds.arrays import Array, Colour, Ints
 from ldm3d.worlds.scene import Meshes
+from ldm3d.worlds.sheets import Frame, Look, Quads, Sheet, Triangles, Tube, cross, cut, level, made, unit
 
 Point = tuple[float, float, float]
 
 
-def _unit(v: Array) -> Array:
-    value: Array = v / np.maximum(np.sqrt((v * v).sum(axis=-1, keepdims=True)), 1e-9)
-    return value
-
-
-def _cross(a: Array, b: Array) -> Array:
-    """Cross products of vectors [..., 3]; np.cross takes several times as long for few of them."""
-    ax, ay, az = a[..., 0], a[..., 1], a[..., 2]
-    bx, by, bz = b[..., 0], b[..., 1], b[..., 2]
-    return np.stack([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx], axis=-1)
-
-
-@lru_cache(maxsize=256)
-def _mesh(rows: int, columns: int) -> Ints:
-    """Triangles [2·(rows − 1)·(columns − 1), 3] of a grid's points: first the upper halves, then the lower."""
-    i, k = (a.ravel() for a in np.mgrid[0 : rows - 1, 0 : columns - 1])
-    at = i * columns + k
-    upper, lower = np.stack([at, at + 1, at + columns + 1], 1), np.stack([at, at + columns + 1, at + columns], 1)
-    return np.concatenate([upper, lower]).astype(np.int32)
-
-
 # The corners of a box's sides, as numbers of its corners with z, y and x in the bits 0, 1 and 2.
 _SIDES = np.array([[1, 5, 7, 3], [0, 4, 6, 2], [0, 1, 3, 2], [4, 5, 7, 6], [2, 6, 7, 3], [0, 4, 5, 1]])
-_FAN = np.array([[0, 1, 2], [0, 2, 3]])
-
-
-@dataclass(frozen=True)
-class _Quads:
-    """Flat quadrangles [n, 4, 3] in a mason's frame that are cut into triangles in the end, all at once."""
-
-    points: Array
-    axes: Array
-    origin: Array
-    style: int
-    tone: Colour
-    glow: float
-    part: Ints
 
 
 def arc(radius: float, start: float, end: float, count: int, rise: float | None = None) -> Array:
@@ -73,15 +40,20 @@ def pointed(half: float, rise: float, count: int = 9) -> Array:
     return np.concatenate([right, left])
 
 
-def _ears(outline: Array) -> list[tuple[int, int, int]]:
-    """Triangles of a simple polygon [n, 2] by cutting ears (Meisters 1975)."""
-    turn = 1.0 if _area(outline) > 0 else -1.0
+def _ears(outline: Array) -> Ints:
+    """Triangles [n − 2, 3] of a simple polygon [n, 2] by cutting ears (Meisters 1975)."""
+    return _cut_ears(tuple(map(tuple, outline.tolist())))
+
+
+@lru_cache(maxsize=512)
+def _cut_ears(outline: tuple[tuple[float, float], ...]) -> Ints:
+    turn = 1.0 if _area(np.array(outline)) > 0 else -1.0
     left = list(range(len(outline)))
     found = []
 
     def side(a: int, b: int, c: int) -> float:
-        p, q, r = outline[a], outline[b], outline[c]
-        return turn * float((q[0] - p[0]) * (r[1] - p[1]) - (q[1] - p[1]) * (r[0] - p[0]))
+        (px, py), (qx, qy), (rx, ry) = outline[a], outline[b], outline[c]
+        return turn * ((qx - px) * (ry - py) - (qy - py) * (rx - px))
 
     while len(left) > 3:
         for k in range(len(left)):
@@ -97,7 +69,7 @@ def _ears(outline: Array) -> list[tuple[int, int, int]]:
             a, b, c = left[-1], left[0], left[1]
         found.append((a, b, c))
         left.pop(k)
-    return [*found, (left[0], left[1], left[2])]
+    return np.array([*found, (left[0], left[1], left[2])])
 
 
 def _area(outline: Array) -> float:
@@ -113,54 +85,59 @@ class Mason:
     """
 
     def __init__(self) -> None:
-        self._rows: list[tuple[Array, Array, Array, Ints, int, Colour, float]] = []
-        self._quads: list[_Quads] = []
+        self._shapes: list[tuple[Triangles | Sheet | Tube, Look, int]] = []
+        self._quads: list[Quads] = []
         self._part = 0
         self.at(0.0, 0.0, 0.0)
 
     def at(self, x: float, y: float, z: float, turn: float = 0.0) -> Mason:
         """Stand at a point relative to the eye, turned about y as boxes are; returns the mason."""
         c, s = np.cos(turn), np.sin(turn)
-        self._origin = np.array([x, y, z], float)
-        self._axes = np.array([[c, 0.0, -s], [0.0, 1.0, 0.0], [s, 0.0, c]])
+        self._frame = Frame(np.array([[c, 0.0, -s], [0.0, 1.0, 0.0], [s, 0.0, c]]), np.array([x, y, z], float))
         return self
 
     def to_world(self, points: Array | Sequence[Point]) -> Array:
         """Points [..., 3] of the frame relative to the eye."""
-        value: Array = np.asarray(points, float) @ self._axes + self._origin
+        value: Array = np.asarray(points, float) @ self._frame.axes + self._frame.origin
         return value
 
     def meshes(self) -> Meshes | None:
         """Everything built so far."""
-        shapes = [row[:4] for row in self._rows] + ([_cut(self._quads)] if self._quads else [])
+        recorded = iter(made([shape for shape, _, _ in self._shapes if not isinstance(shape, Triangles)]))
+        shapes = [shape if isinstance(shape, Triangles) else next(recorded) for shape, _, _ in self._shapes]
+        own = np.array([part for _, _, part in self._shapes], np.int32)
+        parts = [np.repeat(own, [len(shape.corners) for shape in shapes])]
+        looks = [look for _, look, _ in self._shapes] + [one.look for one in self._quads]
+        sizes = [len(shape.corners) for shape in shapes] + [2 * len(one.points) for one in self._quads]
+        if self._quads:
+            shapes.append(cut(self._quads))
+            parts.append(np.repeat(np.concatenate([one.part for one in self._quads]), 2))
         if not shapes:
             return None
-        corners, normals, uv, part = (np.concatenate(column) for column in zip(*shapes, strict=True))
-        looks = [row[4:] for row in self._rows] + [(one.style, one.tone, one.glow) for one in self._quads]
-        sizes = [len(row[0]) for row in self._rows] + [2 * len(one.points) for one in self._quads]
+        corners, normals, uv = (np.concatenate(column) for column in zip(*shapes, strict=True))
         return Meshes(
-            corners=corners, normals=normals, uv=uv, part=part,
-            style=np.repeat(np.array([look[0] for look in looks], np.int32), sizes),
-            colour=np.repeat(np.array([look[1] for look in looks]), sizes, axis=0),
-            glow=np.repeat(np.array([look[2] for look in looks]), sizes),
+            corners=corners, normals=normals, uv=uv, part=np.concatenate(parts),
+            style=np.repeat(np.array([look.style for look in looks], np.int32), sizes),
+            colour=np.repeat(np.array([look.tone for look in looks]), sizes, axis=0),
+            glow=np.repeat(np.array([look.glow for look in looks]), sizes),
         )  # fmt: skip
 
-    def _add(self, corners: Array, normals: Array, uv: Array, style: int, tone: Colour, glow: float) -> None:
-        part = np.full(len(corners), self._part, np.int32)
-        self._rows.append((self.to_world(corners), normals @ self._axes, uv, part, int(style), tone, float(glow)))
+    def _add(self, shape: Triangles | Sheet | Tube, style: int, tone: Colour, glow: float) -> None:
+        self._shapes.append((shape, Look(int(style), tone, float(glow)), self._part))
 
-    def _flat(self, points: Array, triangles: Array, style: int, tone: Colour, glow: float) -> None:
+    def _flat(self, points: Array, triangles: NDArray[np.integer[Any]], style: int, tone: Colour, glow: float) -> None:
         """Triangles of one plane: u runs level, v upward along it."""
         corners = points[triangles]
-        faces = _cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+        faces = cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
         # The first triangle that is none of a line gives the plane.
-        normal = _unit(faces[np.argmax((faces * faces).sum(axis=1) > 0.0)])
-        along, up = _level(normal[None])
-        uv = np.stack([corners @ along[0], corners @ up[0]], axis=-1)
-        self._add(corners, np.broadcast_to(normal, corners.shape), uv, style, tone, glow)
+        normal = unit(faces[np.argmax((faces * faces).sum(axis=1) > 0.0)])
+        along, up = level(normal[None])
+        uv = (points @ np.stack([along[0], up[0]], axis=1))[triangles]
+        normals = np.broadcast_to(normal @ self._frame.axes, corners.shape)
+        self._add(Triangles(self.to_world(points)[triangles], normals, uv), style, tone, glow)
 
     def _put(self, points: Array, style: int, tone: Colour, glow: float, parts: Ints) -> None:
-        self._quads.append(_Quads(points, self._axes, self._origin, int(style), tone, float(glow), parts))
+        self._quads.append(Quads(points, self._frame, Look(int(style), tone, float(glow)), parts))
 
     def polygon(self, points: Array | Sequence[Point], style: int, tone: Colour, glow: float = 0.0) -> None:
         """A flat convex polygon [n, 3]."""
@@ -182,7 +159,7 @@ class Mason:
         """A wall or board: a simple polygon [n, 2] in x and y, which may be hollow like an arch, from z0 to z1."""
         outline = np.asarray(outline, float)
         n = len(outline)
-        ears = np.array(_ears(outline))
+        ears = _ears(outline)
         for z in (z0, z1):
             self._part += 1
             self._flat(np.column_stack([outline, np.full(n, z)]), ears, style, tone, glow)
@@ -208,41 +185,8 @@ class Mason:
             smooth: whether it looks round, not faceted.
             closed: whether the last row meets the first one, and the last column the first one.
         """
-        points = np.asarray(points, float)
-        if closed[0]:
-            points = np.concatenate([points, points[:1]], axis=0)
-        if closed[1]:
-            points = np.concatenate([points, points[:, :1]], axis=1)
-        rows, columns = points.shape[:2]
-        across, down = points[:, 1:] - points[:, :-1], points[1:] - points[:-1]
-        uv = np.zeros((rows, columns, 2))
-        uv[:, 1:, 0] = np.cumsum(np.sqrt((across * across).sum(axis=2)).sum(axis=0) / rows)
-        uv[1:, :, 1] = np.cumsum(np.sqrt((down * down).sum(axis=2)).sum(axis=1) / columns)[:, None]
-        diagonal = points[1:, 1:] - points[:-1, :-1]
-        upper, lower = _cross(across[:-1], diagonal), _cross(diagonal, down[:, :-1])
-        face = np.concatenate([upper.reshape(-1, 3), lower.reshape(-1, 3)])
-        solid = (face * face).sum(axis=1) > 1e-18
-        triangles = _mesh(rows, columns)[solid]
-        corners = points.reshape(-1, 3)[triangles]
-        if smooth:
-            grid = np.zeros((rows, columns, 3))
-            grid[:-1, :-1] += upper + lower
-            grid[1:, 1:] += upper + lower
-            grid[:-1, 1:] += upper
-            grid[1:, :-1] += lower
-            if closed[0]:
-                grid[0] = grid[-1] = grid[0] + grid[-1]
-            if closed[1]:
-                grid[:, 0] = grid[:, -1] = grid[:, 0] + grid[:, -1]
-            # Rows that shrink to a point share their normal.
-            for row in (0, -1):
-                if np.ptp(points[row], axis=0).max() < 1e-6:
-                    grid[row] = grid[row].sum(axis=0)
-            normals = _unit(grid).reshape(-1, 3)[triangles]
-        else:
-            normals = np.repeat(_unit(face[solid])[:, None], 3, axis=1)
         self._part += 1
-        self._add(corners, normals, uv.reshape(-1, 2)[triangles], style, tone, glow)
+        self._add(Sheet(np.array(points, float), self._frame, smooth, closed), style, tone, glow)
 
     def lathe(
         self, profile: Sequence[tuple[float, float]], style: int, tone: Colour, glow: float = 0.0, *, sides: int = 20,
@@ -272,21 +216,10 @@ class Mason:
         glow: float = 0.0, *, sides: int = 10,
     ) -> None:  # fmt: skip
         """A round bar along points [n, 3] with radii [n]: pipes, arches of rock, ropes, horns."""
-        points = np.asarray(path, float)
-        r = np.broadcast_to(np.asarray(radius, float), (len(points),))
-        along = np.empty_like(points)
-        along[1:-1] = points[2:] - points[:-2]
-        along[0], along[-1] = points[1] - points[0], points[-1] - points[-2]
-        along = _unit(along)
-        side = np.stack([-along[:, 2], np.zeros(len(points)), along[:, 0]], axis=1)
-        # Where it runs upward its sides follow those next to it.
-        weak = (side * side).sum(axis=1) < 0.04
-        side[weak] = np.array([1.0, 0.0, 0.0]) if weak.all() else side[~weak].mean(axis=0)
-        side = _unit(side - along * np.sum(side * along, axis=1, keepdims=True))
-        other = _cross(side, along)
-        t = np.linspace(0.0, 2.0 * np.pi, sides, endpoint=False)
-        ring = side[:, None] * np.cos(t)[:, None] + other[:, None] * np.sin(t)[:, None]
-        self.sheet(points[:, None] + ring * r[:, None, None], style, tone, glow, closed=(False, True))
+        points = np.array(path, float)
+        self._part += 1
+        r = np.array(np.broadcast_to(radius, (len(points),)), float)
+        self._add(Tube(points, r, sides, self._frame), style, tone, glow)
 
     def gable(
         self, low: Point, high: tuple[float, float], rise: float, roof: tuple[int, Colour], wall: tuple[int, Colour],
@@ -337,29 +270,3 @@ class Mason:
         for side in sides:
             self.polygon(side, *roof)
         self.polygon([(x0, y, z0), (x1, y, z0), (x1, y, z1), (x0, y, z1)], *roof)
-
-
-def _level(normal: Array) -> tuple[Array, Array]:
-    """Unit vectors [n, 3] in planes with unit normals [n, 3]: one that runs level, and one upward along the plane."""
-    level = np.stack([normal[:, 2], np.zeros(len(normal)), -normal[:, 0]], axis=1)
-    length = np.sqrt((level * level).sum(axis=1, keepdims=True))
-    along = np.where(length > 1e-3, level / np.maximum(length, 1e-3), np.array([[1.0, 0.0, 0.0]]))
-    up = _cross(normal, along)
-    return along, np.where(up[:, 1:2] >= 0.0, up, -up)
-
-
-def _cut(quads: Sequence[_Quads]) -> tuple[Array, Array, Array, Ints]:
-    """The triangles of quadrangles: corners, normals, coordinates and parts."""
-    counts = [len(one.points) for one in quads]
-    points = np.concatenate([one.points for one in quads])
-    axes = np.repeat(np.stack([one.axes for one in quads]), counts, axis=0)
-    origin = np.repeat(np.stack([one.origin for one in quads]), counts, axis=0)
-    a, b, c, d = (points[:, k] for k in range(4))
-    first, second = _cross(b - a, c - a), _cross(c - a, d - a)
-    normal = _unit(np.where((first * first).sum(axis=1, keepdims=True) > 0.0, first, second))
-    along, up = _level(normal)
-    uv = np.stack([np.einsum("nkc,nc->nk", points, along), np.einsum("nkc,nc->nk", points, up)], axis=-1)
-    world = points @ axes + origin[:, None]
-    turned = np.broadcast_to((normal[:, None] @ axes)[:, :, None], (len(points), 2, 3, 3))
-    part = np.repeat(np.concatenate([one.part for one in quads]), 2)
-    return world[:, _FAN].reshape(-1, 3, 3), turned.reshape(-1, 3, 3), uv[:, _FAN].reshape(-1, 3, 2), part

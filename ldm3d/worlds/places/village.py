@@ -63,11 +63,16 @@ class _Land:
 
     def to_world(self, off: float, v: float) -> tuple[float, float, float]:
         """A point beside the lane: x, ground, z."""
-        u = off + float(self.middle(np.array([v], np.float32))[0])
+        x, y, z = self.foot(off, np.array([v]))[0]
+        return float(x), float(y), float(z)
+
+    def foot(self, off: float, v: Array) -> Array:
+        """Points [n, 3] on the ground beside the lane, at v [n] along it."""
+        u = off + self.middle(v.astype(np.float32)).astype(np.float64)
         c, s = float(np.cos(self.turn)), float(np.sin(self.turn))
         x, z = u * c + v * s, v * c - u * s
-        one = np.array([x], np.float32), np.array([z], np.float32), np.array([0.3], np.float32)
-        return x, float(self.height(*one)[0]), z
+        high = self.height(x.astype(np.float32), z.astype(np.float32), np.full(len(v), 0.3, np.float32))
+        return np.stack([x, high.astype(np.float64), z], axis=1)
 
     def heading(self, v: float) -> float:
         """Turn of a frame whose z runs along the lane."""
@@ -162,7 +167,7 @@ def _fence(
 ) -> None:
     """Pickets along the lane."""
     vs = np.arange(v0, v1, 0.15)
-    feet = np.array([land.to_world(off, float(v)) for v in vs])
+    feet = land.foot(off, vs)
     if len(feet) < 3:
         return
     tone = (0.55, 0.53, 0.48) if white else (0.16, 0.125, 0.09)
