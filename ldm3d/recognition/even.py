@@ -8,7 +8,9 @@ else), the others have the wishes, moods, colours and further places of a captio
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -16,10 +18,13 @@ from ldm3d.data import Sample
 from ldm3d.errors import InputError
 from ldm3d.worlds.captioning import caption_at
 from ldm3d.worlds.places import registry
-from ldm3d.worlds.spec import TIMES, WEATHERS, SceneSpec, Understanding
+from ldm3d.worlds.spec import DEFAULT_WEATHER, TIMES, WEATHERS, SceneSpec, Understanding
 from ldm3d.worlds.world import draw
 
+T = TypeVar("T")
+
 NAME = "even"
+INSIDE = 3
 NORTHERN_LIGHTS = ("dusk", "night")  # by day nobody sees an aurora
 
 
@@ -32,15 +37,16 @@ def times_of(weather: str) -> tuple[str, ...]:
 class EvenWorlds:
     """A set of sketch worlds, each drawn when it is asked for (about a third of a second).
 
-    Of every 2·P·W worlds in a row (P places, W weathers) each pair is plain once; the others have the weathers evenly
-    and the places of captions, which are even in the long run. Times are even among those at which the weather is seen.
+    Of plain worlds, each place under the sky comes with each weather equally often; the others have the places of
+    captions, and weathers evenly. Times are even among those at which the weather is seen. Places without a sky are
+    `INSIDE` times for every 9 of another, always in the weather that is not to be seen.
 
     Attributes:
         count: how many there are.
         seed: two seeds have no layout in common.
         size: width and height that they are drawn at, 2:1.
         plain: leave the other half out: places, times and weathers alone.
-        places: those that may come; none: all of them (with `plain` alone).
+        places: those that may come; none: all of them. For `plain` alone.
     """
 
     count: int
@@ -63,21 +69,31 @@ class EvenWorlds:
 
     def spec(self, index: int) -> SceneSpec:
         """What the world of that number shows."""
-        pairs = [(place, weather) for place in self.places or registry() for weather in WEATHERS]
         if self.plain:
-            place, weather = self._dealt(pairs, index)
-            return SceneSpec(place, self._time(index, weather), weather)
+            return self._plain(index, index)
         half, wished = divmod(index, 2)
-        place, weather = self._dealt(pairs, half)
-        time = self._time(index, weather)
         if not wished:
-            return SceneSpec(place, time, weather)
-        return replace(caption_at(half, self.seed).spec, time=time, weather=weather)
+            return self._plain(half, index)
+        spec = caption_at(half, self.seed).spec
+        weather = self._dealt(WEATHERS, half) if registry()[spec.place].sky else DEFAULT_WEATHER
+        return replace(spec, time=self._time(index, weather), weather=weather)
 
-    def _dealt(self, pairs: list[tuple[str, str]], index: int) -> tuple[str, str]:
-        """Deal all pairs in random order, again and again."""
-        again, at = divmod(index, len(pairs))
-        return pairs[int(np.random.default_rng([self.seed, 1, again]).permutation(len(pairs))[at])]
+    def _plain(self, number: int, index: int) -> SceneSpec:
+        """The plain world of that number among its like, and of that index in all."""
+        places = registry()
+        pairs = [
+            (place, weather)
+            for place in self.places or places
+            for weather in (WEATHERS if places[place].sky else INSIDE * (DEFAULT_WEATHER,))
+        ]
+        place, weather = self._dealt(pairs, number)
+        return SceneSpec(place, self._time(index, weather), weather)
+
+    def _dealt(self, all_of_them: Sequence[T], number: int) -> T:
+        """Deal all of them in random order, again and again."""
+        again, at = divmod(number, len(all_of_them))
+        order = np.random.default_rng([self.seed, 1, len(all_of_them), again]).permutation(len(all_of_them))
+        return all_of_them[int(order[at])]
 
     def _time(self, index: int, weather: str) -> str:
         times = times_of(weather)

@@ -15,9 +15,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from ldm3d.recognition.palette import NOTES, noted
+
 STRIDE = 8  # texels by which a panorama may be turned without any change of the answers
 ROWS = 8  # rows of features that heads see: it matters what is above and what is below
-BANDS = 16  # rows in which colours are summed up
 COLOUR = (16, 32, 64, 96)
 DEPTH = (12, 24, 48, 64)
 HIDDEN = 128
@@ -96,7 +97,7 @@ class Network(nn.Module):
         super().__init__()
         self.colour = Tower(3, COLOUR)
         self.depth = Tower(1, DEPTH)
-        self.light = _head(2 * ROWS * COLOUR[-1] + 12 * BANDS)
+        self.light = _head(2 * ROWS * COLOUR[-1] + NOTES)
         self.shape = _head(2 * ROWS * DEPTH[-1])
         self.time = nn.Linear(HIDDEN, times)
         self.weather = nn.Linear(HIDDEN, weathers)
@@ -113,7 +114,7 @@ class Network(nn.Module):
     def summary(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Return [N, HIDDEN] of colour and of depth: what the answers are read from; x as for `maps`."""
         colour, depth = self.maps(x)
-        light = self.light(torch.cat([pooled(colour[-1], ROWS), summed_up(x[:, :3])], dim=1))
+        light = self.light(torch.cat([pooled(colour[-1], ROWS), noted(x[:, :3])], dim=1))
         return light, self.shape(pooled(depth[-1], ROWS))
 
     def forward(self, x: Tensor) -> Answers:
@@ -136,12 +137,3 @@ def pooled(x: Tensor, rows: int) -> Tensor:
     mean = functional.adaptive_avg_pool2d(x, (rows, 1))
     most = functional.adaptive_max_pool2d(x, (rows, 1))
     return torch.cat([mean, most], dim=1).flatten(1)
-
-
-def summed_up(colour: Tensor) -> Tensor:
-    """Means, maxima, minima and spreads of colours [N, 3, H, W] in bands of rows [N, 12·BANDS]."""
-    shape = (BANDS, 1)
-    mean = functional.adaptive_avg_pool2d(colour, shape)
-    spread = functional.adaptive_avg_pool2d(colour.square(), shape) - mean.square()
-    most, least = functional.adaptive_max_pool2d(colour, shape), -functional.adaptive_max_pool2d(-colour, shape)
-    return torch.cat([mean, most, least, (spread.clamp(min=0.0) + FLOOR).sqrt()], dim=1).flatten(1)
