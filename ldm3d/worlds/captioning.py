@@ -175,9 +175,9 @@ def _caption(draw: _Draw) -> Caption:
 def _hour(draw: _Draw, place: Place) -> tuple[str, str, list[str]]:
     """A time and a weather, and how they are said; what is said nowhere is the default.
 
-    Nothing is said that cannot be seen: no weather where there is none, and northern lights in the dark alone.
+    Nothing is said that cannot be seen: no hour or weather where there is none, and northern lights in the dark alone.
     """
-    time = draw.one(TIMES) if draw.chance(0.85) else None
+    time = draw.one(TIMES) if place.hour and draw.chance(0.85) else None
     weather = draw.one(WEATHERS) if place.sky and draw.chance(0.75) else None
     if weather == "aurora" and time not in _DARK:
         time = draw.one(_DARK)

@@ -241,7 +241,7 @@ class Sky:
         haze = self.haze(d)
         value: Array = haze + (rgb - haze) * kept
         if light.bow > 0.0:
-            # Rain between here and there bends the light as well.
-            rain = (1.0 - np.exp(-r * np.float32(1 / 900))) * smoothstep(-0.02, 0.10, d[1])
+            # Drops between here and there bend the light as well: the bow stands before woods and walls too.
+            rain = (1.0 - np.exp(-r * np.float32(1 / 40))) * smoothstep(-0.02, 0.10, d[1])
             value += hung.rainbow(d, self.toward, self.pixel) * (self._sun * np.float32(light.bow * 0.8)) * rain
         return value

@@ -36,6 +36,7 @@ class Place:
             off and goes to the horizon, or "water" (a lake, the sea) whose `Scene.water` fills a basin. () for a place
             that is never combined with others, as it has a ceiling or a space of its own.
         sky: whether weather and season are seen there; False under a roof, under water and in space.
+        hour: whether the time of day is seen there; False in space.
         shows: words for things that stand in it anyway, so that naming them is understood ("palm trees" on a beach).
     """
 
@@ -49,6 +50,7 @@ class Place:
     shows: tuple[str, ...] = ()
     roles: tuple[str, ...] = ("ground",)
     sky: bool = True
+    hour: bool = True
 
 
 @cache

@@ -273,6 +273,7 @@ PLACE = Place(
     ),
     build=build,
     sky=False,
+    hour=False,
     hints=(
         "astronaut", "astronauts", "spaceship", "spaceships", "spacecraft", "starship", "satellite", "planet",
         "comet", "black hole", "milky way galaxy", "raumschiff", "nave espacial", "astronauta",

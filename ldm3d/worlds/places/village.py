@@ -20,12 +20,8 @@ from ldm3d.worlds.vectors import colour, dot, smoothstep
 
 EYE = 1.75
 PLASTERS: tuple[Colour, ...] = (
-    (0.66, 0.60, 0.48),
-    (0.62, 0.50, 0.33),
-    (0.58, 0.42, 0.33),
-    (0.64, 0.62, 0.56),
-    (0.50, 0.52, 0.46),
-)
+    (0.66, 0.60, 0.48), (0.62, 0.50, 0.33), (0.58, 0.42, 0.33), (0.64, 0.62, 0.56), (0.50, 0.52, 0.46),
+)  # fmt: skip
 ROOFS: tuple[tuple[int, Colour], ...] = (
     (materials.TILES, (0.31, 0.115, 0.065)), (materials.TILES, (0.26, 0.105, 0.070)),
     (materials.TILES, (0.22, 0.10, 0.07)), (materials.THATCH, (0.30, 0.235, 0.13)),
