@@ -42,7 +42,7 @@ def draw_curves(
         marked: an x that the paper names; a thin line stands there. None: none.
         path: of the PNG.
     """
-    figure = new_figure(6.4, 1.3 + 2.3 * len(curves))
+    figure = new_figure(6.4, 1.3 + 2.3 * len(curves), 0.2)
     panels = figure.subplots(len(curves), 1, sharex=True, squeeze=False)[:, 0]
     for panel, curve, colour in zip(panels, curves, _COLOURS, strict=False):
         panel.plot(x, curve.values, "o-", color=colour, linewidth=1.8, markersize=5)
@@ -74,7 +74,7 @@ def draw_bars(
         goal: a share that is asked for; a thin line stands there. None: none.
         path: of the PNG.
     """
-    figure = new_figure(7.2, 1.4 + 0.3 * len(groups) * (0.6 + 0.4 * len(series)))
+    figure = new_figure(7.2, 1.3 + 0.2 * len(groups) * (0.6 + 0.4 * len(series)))
     panel = figure.subplots()
     thick = 0.8 / len(series)
     for k, ((name, shares), colour) in enumerate(zip(series, _COLOURS, strict=False)):
@@ -88,18 +88,18 @@ def draw_bars(
     panel.set_ylim(len(groups) - 0.4, -0.6)
     panel.set_xlabel("%", color=_INK)
     tidy(panel)
-    figure.legend(loc="outside lower right", ncols=len(series), frameon=False, fontsize=9)
+    figure.legend(loc="outside upper right", ncols=len(series), frameon=False, fontsize=9)
     figure.suptitle(title, fontsize=12, color=_INK, x=0.02, ha="left")
     save(figure, path)
 
 
-def new_figure(width: float, height: float) -> Any:
-    """Return an empty figure of so many inches; no screen and no global state are touched."""
+def new_figure(width: float, height: float, below: float = 0.0) -> Any:
+    """Return an empty figure of so many inches, `below` of them for words; neither screen nor globals are touched."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure: Any = Figure(figsize=(width, height), dpi=150, layout="constrained")
-    figure.get_layout_engine().set(rect=(0, 0.035, 1, 0.965))
+    figure.get_layout_engine().set(rect=(0, below / height, 1, 1 - below / height))
     FigureCanvasAgg(figure)
     return figure
 

@@ -8,7 +8,8 @@ same column. Depth is looked at as the fourth root of d in [0, 1] (the near does
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -31,7 +32,8 @@ class Scores(NamedTuple):
         range: depth between the first and the last percentile of the row.
         sky: far (beyond 50 m) where the place is sky; NaN where it has none, as indoors.
         ground: no farther than the row's farthest percentile, below the horizon; NaN where the place has holes there.
-        order: nearer than the texel in another row of its column, for rows whose order the place has.
+        order: nearer than the texel in another row of its column, for rows whose order the place has and not every
+            place; NaN where it has none of its own.
     """
 
     range: float
@@ -88,6 +90,12 @@ def learn(worlds: Roots) -> Shape:
         nearer >= SURE,
         float(is_sky.mean()),
     )
+
+
+def distinct(shapes: Mapping[str, Shape]) -> dict[str, Shape]:
+    """Return the shapes of places without the orders that all of them have, as near ground below far ground."""
+    common = np.logical_and.reduce([shape.order for shape in shapes.values()])
+    return {place: replace(shape, order=shape.order & ~common) for place, shape in shapes.items()}
 
 
 def compare(picture: Roots, shape: Shape) -> Scores:

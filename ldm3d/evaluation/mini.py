@@ -66,7 +66,7 @@ MEASURES = (
     Measure(_DEPTHS[0], None, "texels between the first and the last percentile of their row in worlds of the place"),
     Measure(_DEPTHS[1], None, "texels of the place's sky that are farther than 50 m"),
     Measure(_DEPTHS[2], None, "texels of the place's ground that are no farther than its farthest percentile"),
-    Measure(_DEPTHS[3], None, "pairs of rows whose order the place has"),
+    Measure(_DEPTHS[3], None, "pairs of texels in a column, of rows whose order the place has and not every place"),
 )
 
 
@@ -247,7 +247,7 @@ def _learned(asked: Sequence[Caption], roots: geometry.Roots, numbers: range) ->
     by_place: dict[str, list[int]] = {}
     for number in numbers:
         by_place.setdefault(asked[number].spec.place, []).append(number)
-    return {place: geometry.learn(roots[numbers]) for place, numbers in by_place.items()}
+    return geometry.distinct({place: geometry.learn(roots[numbers]) for place, numbers in by_place.items()})
 
 
 def _strangers(asked: Sequence[Caption]) -> list[str]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ldm3d import sphere
-from ldm3d.evaluation.geometry import HEIGHT, WIDTH, Roots, compare, learn, roots
+from ldm3d.evaluation.geometry import HEIGHT, WIDTH, Roots, compare, distinct, learn, roots
 from ldm3d.worlds import generate
 
 
@@ -66,6 +66,20 @@ def test_where_a_place_has_no_sky_there_is_no_score_of_it() -> None:
     assert np.isnan(found.sky)
     assert np.isnan(found.order)
     assert (found.range, found.ground) == (1, 1)
+
+
+def test_orders_that_all_places_have_tell_nothing_and_are_left_out(worlds: Roots) -> None:
+    """Above a room's floor is a ceiling, above a plain the sky; in both the floor is nearer the farther down it is."""
+    x = np.abs(np.linspace(1, -1, HEIGHT, dtype=np.float32))[:, None]
+    room = np.broadcast_to(0.5 + 0.4 * x, (3, HEIGHT, WIDTH))
+    shapes = distinct({"plain": learn(worlds), "room": learn(room)})
+    assert not shapes["plain"].order[HEIGHT // 2 + 6, HEIGHT // 2 + 2]
+    assert not shapes["room"].order[HEIGHT // 2 + 6, HEIGHT // 2 + 2]
+    assert shapes["plain"].order[HEIGHT // 2 + 2, 0]
+    assert shapes["room"].order[0, HEIGHT // 2 - 2]
+    assert compare(worlds[0], shapes["room"]).order < 0.1
+    assert compare(room[0], shapes["plain"]).order < 0.1
+    assert not distinct({"plain": learn(worlds)})["plain"].order.any()
 
 
 def test_turning_a_picture_changes_nothing(worlds: Roots) -> None:
