@@ -28,7 +28,6 @@ from ldm3d.evaluation.painting import Brush, Gallery, paint
 from ldm3d.evaluation.report import Cell, Column, Table
 from ldm3d.evaluation.seeing import Eye, Recognising
 from ldm3d.evaluation.sources import Source
-from ldm3d.recognition.even import times_of
 from ldm3d.rgbd import read_pair, write_pair
 from ldm3d.worlds import Caption, understand
 from ldm3d.worlds.captioning import caption_at
@@ -61,8 +60,8 @@ class Measure:
 MEASURES = (
     Measure("place", 0.9, "all prompts"),
     Measure("place by depth alone", None, "all prompts"),
-    Measure("time of day", 0.9, "prompts that name it, places with a sky"),
-    Measure("weather", 0.8, "prompts that name it, places with a sky; an aurora after sunset"),
+    Measure("time of day", 0.9, "prompts that name it, places where it is seen"),
+    Measure("weather", 0.8, "prompts that name it, places with a sky"),
     Measure(_DEPTHS[0], None, "texels between the first and the last percentile of their row in worlds of the place"),
     Measure(_DEPTHS[1], None, "texels of the place's sky that are farther than 50 m"),
     Measure(_DEPTHS[2], None, "texels of the place's ground that are no farther than its farthest percentile"),
@@ -258,13 +257,11 @@ def _strangers(asked: Sequence[Caption]) -> list[str]:
 
 
 def _names_time(caption: Caption) -> bool:
-    return registry()[caption.spec.place].sky and caption.spec.time not in understand(caption.caption).assumed
+    return registry()[caption.spec.place].hour and caption.spec.time not in understand(caption.caption).assumed
 
 
 def _names_weather(caption: Caption) -> bool:
-    spec = caption.spec
-    seen = registry()[spec.place].sky and spec.time in times_of(spec.weather)
-    return seen and spec.weather not in understand(caption.caption).assumed
+    return registry()[caption.spec.place].sky and caption.spec.weather not in understand(caption.caption).assumed
 
 
 def _percent(hits: Hits) -> float | None:
