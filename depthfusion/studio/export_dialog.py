@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QScrollArea,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -24,6 +25,7 @@ from depthfusion.studio import theme
 from depthfusion.studio.session import Session
 
 _WIDE = 676
+_AROUND = 60  # pixels of a screen's height that a dialog leaves to its frame and to what lies around
 
 
 def heading(text: str) -> QLabel:
@@ -59,6 +61,35 @@ class Warned(QFrame):
         self.setVisible(bool(text))
 
 
+class _Scrolled(QScrollArea):
+    """Wants to be as high as what is in it, and scrolls where there is no room for that; `grown` tells of other needs."""
+
+    grown = Signal()
+
+    def __init__(self, inside: QWidget) -> None:
+        super().__init__()
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidget(inside)
+        inside.installEventFilter(self)
+        for behind in (self.viewport(), inside):
+            behind.setAutoFillBackground(False)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+            self.grown.emit()
+        return super().eventFilter(watched, event)
+
+    def sizeHint(self) -> QSize:
+        return self.widget().sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        wide = self.widget().minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
+        return QSize(wide, min(self.widget().sizeHint().height(), 160))
+
+
 class ExportDialog(QDialog):
     """Title, what is chosen (`body`), where it goes, what is to be known, and two buttons.
 
@@ -88,10 +119,17 @@ class ExportDialog(QDialog):
         head.setObjectName("title")
         head.setMinimumWidth(_WIDE)  # the dialog's own least size is left to its layout
         column.addWidget(head)
+        inside = QWidget()
+        around = QVBoxLayout(inside)
+        around.setContentsMargins(0, 0, 0, 0)
         self.body = QVBoxLayout()
         self.body.setSpacing(theme.GAP)
-        column.addLayout(self.body)
-        column.addStretch(1)
+        around.addLayout(self.body)
+        around.addStretch(1)
+        self._scrolled = _Scrolled(inside)
+        self._scrolled.grown.connect(self.fit_soon)
+        self._sought: QWidget | None = None
+        column.addWidget(self._scrolled, 1)
         column.addLayout(self._make_output())
         self.told = QLabel()
         self.told.setObjectName("note")
@@ -157,13 +195,26 @@ class ExportDialog(QDialog):
         """Be as high as what is shown needs, when the layouts know."""
         QTimer.singleShot(0, self, self._fit)
 
+    def reveal(self, part: QWidget) -> None:
+        """Scroll to a part of the body that has just become larger, if there is no room for all of it."""
+        self._sought = part
+        self.fit_soon()
+
     def _fit(self) -> None:
-        layout = self.layout()
+        layout, screen = self.layout(), self.screen().availableGeometry()
         layout.activate()
         wide = max(self.width(), layout.totalMinimumSize().width())
         high = max(layout.totalHeightForWidth(wide), layout.totalMinimumSize().height())
+        high = min(high, screen.height() - _AROUND)
         if high != self.height():
             self.resize(wide, high)
+        below = self.frameGeometry().bottom() - screen.bottom()
+        if self.isVisible() and below > 0:
+            self.move(self.x(), max(self.y() - below, screen.top()))
+        if self._sought is not None:
+            layout.activate()
+            self._scrolled.ensureWidgetVisible(self._sought, 0, 0)
+            self._sought = None
 
     def reject(self) -> None:
         """Leave everything as it was before."""

@@ -66,10 +66,10 @@ def free(stem: str, suffix: str) -> Path:
 
 
 MESHES = {
-    "glb": Words("GLB", "One file with its texture: Blender, Unity, Unreal, the web", "mesh"),
-    "obj": Words("OBJ", "A mesh with texture files beside it, for older programs", "mesh"),
-    "ply": Words("PLY mesh", "Coloured triangles, for MeshLab and CloudCompare", "mesh"),
-    "points": Words("PLY points", "A coloured point cloud, as dense as the depth", "points"),
+    "glb": Words("GLB", "One file: Blender, game engines, the web", "mesh"),
+    "obj": Words("OBJ", "A mesh, its texture beside it", "mesh"),
+    "ply": Words("PLY mesh", "Coloured triangles, for MeshLab", "mesh"),
+    "points": Words("PLY points", "A cloud of coloured points", "points"),
     "exr": Words("Distances", "An EXR panorama of the distance in metres", "distance"),
 }
 MESH_SUFFIXES = {"glb": ".glb", "obj": ".obj", "ply": ".ply", "points": ".ply", "exr": ".exr"}

@@ -30,8 +30,8 @@ class MeshDialog(ExportDialog):
         self.budgets.chosen.connect(self._budget_chosen)
         row.addWidget(self.budgets)
         self._triangles = Field(session.mesh, MeshSettings.triangles, session.history)
+        self._triangles.editor.inner.spin.setSuffix(" triangles")
         row.addWidget(self._triangles.editor, 1)
-        row.addWidget(QLabel("triangles"))
         self.body.addWidget(self._fineness)
         for state in (session.look, session.mesh, session.formats):
             self.destroyed.connect(state.changed.connect(self._show))

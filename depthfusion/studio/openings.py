@@ -81,7 +81,8 @@ class Openings(QObject):
         self._window.inspector.suggest_range(scene.panorama.near, scene.panorama.far)
         if self._window.viewport is not None:
             self._window.viewport.show_scene(scene)
-            self._layer()
+            if scene.motion is None or scene.settled:  # another one is played, with its edges stretched
+                self._layer()
         if not scene.settled and project.is_project(scene.files[0]):
             self._session.adopt_project(scene.project)
         self._window.player.take_over(scene)
@@ -106,6 +107,8 @@ class Openings(QObject):
         """Have the layer behind the depth edges made, if it is wanted and not there. The world is shown before."""
         viewport = self._window.viewport
         if viewport is None or viewport.scene is None or not viewport.flat or self._session.look.edges != "layered":
+            return
+        if self._window.player.playing:
             return
         self._layerer.start(partial(behind, viewport.scene))
 

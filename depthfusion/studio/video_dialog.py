@@ -105,7 +105,7 @@ class VideoDialog(ExportDialog):
 
     def _add_more(self, form: Form) -> None:
         self._more = Section("Size, codec and sound", form, folded=True)
-        self._more.head.toggled.connect(lambda open_: self.fit_soon())
+        self._more.head.toggled.connect(lambda open_: self.reveal(self._more))
         self.body.addWidget(self._more)
         self._suggest()
         self.fit_soon()

@@ -124,6 +124,8 @@ def test_what_is_hidden_is_filled_seen_and_taken_back(
     kept.write_bytes(b"broken")
     window.open(scene)
     qtbot.waitUntil(lambda: "fill it anew" in window.banner.text.text(), timeout=LONG)
-    QTest.mouseClick(window.banner.action, LEFT)
-    qtbot.waitUntil(lambda: window.filling.dialog is not None and window.filling.dialog.isVisible(), timeout=LONG)
+    first = window.filling.dialog
+    qtbot.waitUntil(window.banner.action.isVisible, timeout=LONG)
+    window.banner.action.click()
+    qtbot.waitUntil(lambda: window.filling.dialog is not first and window.filling.dialog.isVisible(), timeout=LONG)
     window.filling.dialog.reject()
