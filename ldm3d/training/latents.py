@@ -153,7 +153,8 @@ def _key(data: DataSet, source: str, vae: Any, closed: bool) -> str:
         whole.update(name.encode())
         whole.update(tensor.cpu().float().numpy().tobytes())
     index = Path(source) / INDEX
-    about = [source, len(data), data[0].rgb.shape, closed, index.read_text(encoding="utf-8") if index.is_file() else ""]
+    named = index.read_text(encoding="utf-8") if index.is_file() else source  # a folder may lie elsewhere tomorrow
+    about = [named, len(data), data[0].rgb.shape, closed]
     whole.update(json.dumps(about).encode())
     return whole.hexdigest()
 

@@ -188,8 +188,9 @@ class Work:
         for group in optimiser.param_groups:
             group["lr"] = self.rate * group.get("relative", 1.0)
         parameters = [parameter for group in optimiser.param_groups for parameter in group["params"]]
-        norm = self.accelerator.clip_grad_norm_(parameters, self._clip or float("inf"))
-        norm = torch.as_tensor(norm).detach()
+        if self.accelerator.scaler is not None:
+            self.accelerator.unscale_gradients(optimiser)  # of this one alone: another may not have any yet
+        norm = nn.utils.clip_grad_norm_(parameters, self._clip or float("inf")).detach()
         # In float16 a scaler looks for overflows itself, leaves such steps out and scales less.
         if self.accelerator.scaler is None and not bool(torch.isfinite(norm)):
             raise DivergedError(f"the gradients of {name} are no numbers any more")

@@ -39,6 +39,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory, pictures: Path, checkpoint_o
 
     out = tmp_path_factory.mktemp("runs") / "whole"
     given = options(pictures, checkpoint_of_panoramas, "--sample-epochs", 1, "--sample-steps", 2, "--quiet")
+    given += ["--keep-epochs", 1]
     assert main([str(one) for one in [*given, "--out", out]]) == 0
     return out
 
@@ -81,6 +82,12 @@ def test_a_run_writes_all_that_it_promises(whole: Path) -> None:
         assert grid.width >= 4 * 128
         assert grid.height >= 2 * 64
     assert [path.name for path in (whole / "checkpoints").iterdir()] == [f"step-{STEPS:09d}.pt"]
+
+
+def test_results_on_the_way_are_kept(whole: Path) -> None:
+    assert [path.name for path in (whole / "results").iterdir()] == ["epoch-1"]
+    before, after = (load(folder).unet.conv_in.weight for folder in (whole / "results" / "epoch-1", whole / "result"))
+    assert not torch.equal(before, after)
 
 
 def test_the_loss_falls(whole: Path) -> None:
