@@ -62,7 +62,7 @@ class Warned(QFrame):
 
 
 class _Scrolled(QScrollArea):
-    """Wants to be as high as what is in it, and scrolls where there is no room for that; `grown` tells of other needs."""
+    """Wants to be as high as what is in it, and scrolls where there is no room; `grown` tells of other needs."""
 
     grown = Signal()
 
@@ -204,7 +204,8 @@ class ExportDialog(QDialog):
         layout, screen = self.layout(), self.screen().availableGeometry()
         layout.activate()
         wide = max(self.width(), layout.totalMinimumSize().width())
-        high = max(layout.totalHeightForWidth(wide), layout.totalMinimumSize().height())
+        wanted = layout.totalHeightForWidth(wide) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
+        high = max(wanted, layout.totalMinimumSize().height())
         high = min(high, screen.height() - _AROUND)
         if high != self.height():
             self.resize(wide, high)
