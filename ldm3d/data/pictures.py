@@ -20,7 +20,7 @@ Box = tuple[float, float, float, float]
 _REACH = 8  # texels beyond a panorama's seam that resizing looks at, more than its widest filter when enlarging
 # What Pillow's plugins raise for damaged files beside the documented OSError.
 BROKEN = (OSError, SyntaxError, ValueError, TypeError, AttributeError, EOFError, struct.error, zlib.error,
-          Image.DecompressionBombError, Image.DecompressionBombWarning)  # fmt: skip
+          Image.DecompressionBombError)  # fmt: skip
 
 
 def decode(content: bytes, least: Size) -> RGB:
@@ -35,7 +35,6 @@ def decode(content: bytes, least: Size) -> RGB:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
         with Image.open(io.BytesIO(content)) as image:
             # Upright, a picture that lies on its side is as wide as it is high: the larger number does for both.
             image.draft("RGB", (2 * max(least),) * 2)

@@ -75,11 +75,12 @@ def prepare(request: Request, workers: int, device: str = "auto", quiet: bool = 
         _find_estimator(request)
     _claim(request, source)
     numbers = range(-(-len(source.items) // request.shard_size))
-    kept = dict(shards.whole_shards(folder, len(numbers)))
-    missing = [number for number in numbers if number not in kept]
-    if missing:
+    kept = _kept(folder, len(numbers), quiet)
+    missing = (number for number in numbers if number not in kept)
+    if len(kept) < len(numbers):
         (folder / INDEX).unlink(missing_ok=True)  # it says that all is there
-    estimator = _estimator(request, device) if missing and source.lacks_depth else None
+    lacking = len(kept) < len(numbers) and source.lacks_depth
+    estimator = _estimator(request, device) if lacking else None
     wanted = Wanted(
         request.size, estimator.side if estimator else 0, request.uncaptioned, request.estimator if estimator else ""
     )
@@ -127,6 +128,19 @@ def _write(
                 entries.append((f"{at:09d}", whole))
             progress.advance(**{"left out": left_out} if left_out else {})
         kept[number] = shards.write(request.folder, shard_name(number), entries, broken)
+
+
+def _kept(folder: Path, count: int, quiet: bool) -> dict[int, Shard]:
+    """The shards of an earlier run that are whole, by number."""
+    kept = {}
+    there = [number for number in shards.numbers_in(folder) if number < count]
+    with Progress(len(there), "checking shards", quiet=quiet or not there) as progress:
+        for number in there:
+            shard = shards.whole_shard(folder, number)
+            if shard is not None:
+                kept[number] = shard
+            progress.advance()
+    return kept
 
 
 def _items(source: Source, number: int, shard_size: int) -> list[tuple[int, Item | World]]:

@@ -11,8 +11,9 @@ import contextlib
 import hashlib
 import io
 import json
+import re
 import tarfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -195,11 +196,17 @@ def _first_line(error: Exception) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0][:150]
 
 
-def whole_shards(folder: Path, count: int) -> Iterator[tuple[int, Shard]]:
-    """Yield the number and list of every shard below `count` that is there and whole, as its hash tells."""
-    for number in range(count):
-        tar = folder / shard_name(number)
-        with contextlib.suppress(InputError, FileNotFoundError):
-            shard = read_list(tar)
-            if tar.stat().st_size == shard.bytes and sha256(tar) == shard.sha256:
-                yield number, shard
+def numbers_in(folder: Path) -> list[int]:
+    """Return the numbers of the shards that are in a folder, whole or not, in order."""
+    found = (re.fullmatch(r"shard-(\d{5,})\.tar", path.name) for path in folder.glob("shard-*.tar"))
+    return sorted(int(match[1]) for match in found if match)
+
+
+def whole_shard(folder: Path, number: int) -> Shard | None:
+    """Return the list of a shard that is there and whole, as its hash tells; None of another."""
+    tar = folder / shard_name(number)
+    with contextlib.suppress(InputError, FileNotFoundError):
+        shard = read_list(tar)
+        if tar.stat().st_size == shard.bytes and sha256(tar) == shard.sha256:
+            return shard
+    return None

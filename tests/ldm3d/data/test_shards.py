@@ -113,8 +113,9 @@ def test_a_shard_counts_as_whole_only_with_the_bytes_that_are_listed(tmp_path: P
     content = bytearray((folder / "shard-00003.tar").read_bytes())
     content[700] ^= 1
     (folder / "shard-00003.tar").write_bytes(content)
-    assert [number for number, _ in shards.whole_shards(folder, 5)] == [4]
-    assert list(shards.whole_shards(folder, 4)) == []
+    (folder / "shard-of-somebody.tar").write_bytes(b"")
+    assert shards.numbers_in(folder) == [1, 2, 3, 4]
+    assert [number for number in range(6) if shards.whole_shard(folder, number)] == [4]
 
 
 def test_samples_are_brought_to_the_size_that_is_asked_for(tmp_path: Path) -> None:
