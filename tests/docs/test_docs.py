@@ -38,7 +38,7 @@ def test_commands_in_the_docs_are_understood(page: Path) -> None:
 def test_commands_of_training_in_the_docs_are_understood(page: Path) -> None:
     text = page.read_text(encoding="utf-8").replace("\\\n", " ")
     for line in re.findall(r"^(?:python3 start\.py )?ldm3d (.+)$", text, re.MULTILINE):
-        if "…" not in line and "..." not in line:
+        if not any(mark in line for mark in ("…", "...", "--help")):
             training.parse(shlex.split(line, comments=True))
 
 
