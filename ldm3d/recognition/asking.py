@@ -21,7 +21,7 @@ class Confusions(NamedTuple):
     Attributes:
         place: told by colour and depth.
         relief: the place, told by depth alone.
-        time: told by colour alone.
+        time: told by colour alone; only of worlds that show it.
         weather: told by colour alone; only of worlds with a sky.
     """
 
@@ -44,7 +44,8 @@ def confusions(recogniser: Recogniser, worlds: Iterable[Sample]) -> Confusions:
             place = places.index(spec["place"])
             found.place[place, seen.place[number].argmax()] += 1
             found.relief[place, seen.relief[number].argmax()] += 1
-            found.time[times.index(spec["time"]), seen.time[number].argmax()] += 1
+            if registry()[spec["place"]].hour:
+                found.time[times.index(spec["time"]), seen.time[number].argmax()] += 1
             if registry()[spec["place"]].sky:
                 found.weather[weathers.index(spec["weather"]), seen.weather[number].argmax()] += 1
     return found

@@ -111,15 +111,16 @@ class Network(nn.Module):
         depth = ((x[:, 3:] + 1.0) * 0.5).clamp(min=0.0).add(FLOOR).pow(0.25)
         return self.colour(x[:, :3]), self.depth(depth * 2.0 - 1.0)
 
-    def summary(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Return [N, HIDDEN] of colour and of depth: what the answers are read from; x as for `maps`."""
+    def summary(self, x: Tensor, notes: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """Return [N, HIDDEN] of colour and of depth: what the answers are read from; arguments as for `forward`."""
         colour, depth = self.maps(x)
-        light = self.light(torch.cat([pooled(colour[-1], ROWS), noted(x[:, :3])], dim=1))
+        notes = noted(x[:, :3]) if notes is None else notes
+        light = self.light(torch.cat([pooled(colour[-1], ROWS), notes], dim=1))
         return light, self.shape(pooled(depth[-1], ROWS))
 
-    def forward(self, x: Tensor) -> Answers:
-        """Answer for x as for `maps`."""
-        light, shape = self.summary(x)
+    def forward(self, x: Tensor, notes: Tensor | None = None) -> Answers:
+        """Answer for x as for `maps`; `notes` are those of its colours (`palette.noted`), made here where not given."""
+        light, shape = self.summary(x, notes)
         return Answers(
             place=self.place(torch.cat([light, shape], dim=1)),
             relief=self.relief(shape),

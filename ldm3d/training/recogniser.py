@@ -20,6 +20,7 @@ from ldm3d.errors import InputError
 from ldm3d.files import whole_file
 from ldm3d.recognition import even
 from ldm3d.recognition.network import Answers, Network
+from ldm3d.recognition.palette import noted
 from ldm3d.recognition.recogniser import WEIGHTS, Classes, looked_at, save
 from ldm3d.training.settings import RecogniserSettings
 from ldm3d.training.stage import Noise, Place, Work
@@ -30,6 +31,8 @@ DRAWN_AT = (256, 128)  # where worlds are drawn for it; it looks at averages of 
 SMOOTHING = 0.05  # of the right answers: some hours are hardly told apart by anybody
 HALF = 0.5  # what the place by depth alone counts for beside the place by both
 GRAIN = 0.04  # largest standard deviation of the noise that colours in [−1, 1] get
+
+JITTER = 0.1  # standard deviation of the noise that notes get
 
 
 class KeptWorlds:
@@ -44,13 +47,17 @@ class KeptWorlds:
     def __init__(self, worlds: DataSet, folder: Path, classes: Classes) -> None:
         self._worlds, self._folder = worlds, folder
         self._places = registry()
+        self._notes: dict[int, Tensor] = {}
         self._numbers = [{name: number for number, name in enumerate(names)} for names in classes]
 
     def __len__(self) -> int:
         return len(self._worlds)
 
     def __getitem__(self, index: int) -> Mapping[str, Any]:
-        """Return `x`, float32 [4, 64, 128] in [−1, 1], the right answers' numbers, and `sky` (1 where there is one).
+        """Return `x`, float32 [4, 64, 128] in [−1, 1], the right answers' numbers, and whether they are seen.
+
+        `notes` are those of its colours, which turning and mirroring leave alone; `hour` is 1 where the place shows
+        the time, `sky` where it shows the weather, else 0.
 
         Raises:
             InputError: the sample is no sketch world.
@@ -63,8 +70,12 @@ class KeptWorlds:
             names = [str(name) for name in kept["names"]]
         numbers = [known[name] for known, name in zip(self._numbers, names, strict=True)]
         answers = dict(zip(("place", "time", "weather"), map(torch.tensor, numbers), strict=True))
-        sky = torch.tensor(float(self._places[names[0]].sky))
-        return {"x": torch.from_numpy(x.astype(np.float32)), **answers, "sky": sky}
+        place = self._places[names[0]]
+        seen = {"hour": torch.tensor(float(place.hour)), "sky": torch.tensor(float(place.sky))}
+        looks = torch.from_numpy(x.astype(np.float32))
+        if index not in self._notes:
+            self._notes[index] = noted(looks[None, :3])[0]
+        return {"x": looks, "notes": self._notes[index], **answers, **seen}
 
     def _keep(self, path: Path, index: int) -> None:
         sample = self._worlds[index]
@@ -117,8 +128,8 @@ class RecogniserStage:
         del step
         figures: dict[str, list[Tensor]] = {}
         for piece in work.pieces():
-            x = varied(piece.values["x"], piece.noise)
-            answers = Answers(*(logits.float() for logits in self.modules[self.name](x)))
+            x, notes = varied(piece.values["x"], piece.values["notes"], piece.noise)
+            answers = Answers(*(logits.float() for logits in self.modules[self.name](x, notes)))
             losses, right = judged(answers, piece.values)
             work.backward(losses)
             for name, value in {"loss": losses, **right}.items():
@@ -154,28 +165,36 @@ def build(settings: RecogniserSettings, place: Place) -> RecogniserStage:
     return RecogniserStage(settings, classes, KeptWorlds(worlds, place.folder / "worlds", classes))
 
 
-def varied(x: Tensor, noise: Noise) -> Tensor:
-    """Return panoramas [B, 4, H, W] in [−1, 1] turned by whole texels, every second mirrored, with noise in colour."""
+def varied(x: Tensor, notes: Tensor, noise: Noise) -> tuple[Tensor, Tensor]:
+    """Return panoramas turned by whole texels, every second mirrored, with noise in their colours and notes.
+
+    Args:
+        x: [B, 4, H, W] in [−1, 1].
+        notes: [B, NOTES], about 0 ± 1.
+        noise: of the piece.
+    """
     count, _, height, width = x.shape
     columns = torch.arange(width) + noise.integers("turn", width)[:, None]
     mirrored = noise.integers("mirror", 2)[:, None] == 1
     columns = torch.where(mirrored, -columns, columns) % width
     turned = torch.gather(x, 3, columns.to(x.device)[:, None, None].expand(-1, 4, height, -1))
     grain = noise.normal("grain", (3, height, width)) * noise.uniform("strength").reshape(count, 1, 1, 1) * GRAIN
-    return torch.cat([turned[:, :3] + grain.to(x.device), turned[:, 3:]], dim=1)
+    jitter = noise.normal("notes", notes.shape[1:]) * JITTER
+    return torch.cat([turned[:, :3] + grain.to(x.device), turned[:, 3:]], dim=1), notes + jitter.to(notes.device)
 
 
 def judged(answers: Answers, right: Mapping[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
-    """Return the loss, and the shares of right answers: cross-entropies, the weather's where there is a sky alone."""
-    weight = right["sky"].to(answers.weather)
+    """Return the loss (cross-entropies) and the shares of right answers; time and weather count where they are seen."""
+    hour, sky = right["hour"].to(answers.time), right["sky"].to(answers.weather)
     place = _losses(answers.place, right["place"]) + HALF * _losses(answers.relief, right["place"])
-    weather = _losses(answers.weather, right["weather"]) * weight
-    loss = (place + _losses(answers.time, right["time"]) + weather).mean()
+    time = _losses(answers.time, right["time"]) * hour
+    weather = _losses(answers.weather, right["weather"]) * sky
+    loss = (place + time + weather).mean()
     shares = {
-        "place": _share(answers.place, right["place"]),
-        "relief": _share(answers.relief, right["place"]),
-        "time": _share(answers.time, right["time"]),
-        "weather": (_right(answers.weather, right["weather"]) * weight).sum() / weight.sum().clamp(min=1),
+        "place": _right(answers.place, right["place"]).mean(),
+        "relief": _right(answers.relief, right["place"]).mean(),
+        "time": (_right(answers.time, right["time"]) * hour).sum() / hour.sum().clamp(min=1),
+        "weather": (_right(answers.weather, right["weather"]) * sky).sum() / sky.sum().clamp(min=1),
     }
     return loss, shares
 
@@ -186,7 +205,3 @@ def _losses(logits: Tensor, right: Tensor) -> Tensor:
 
 def _right(logits: Tensor, right: Tensor) -> Tensor:
     return (logits.argmax(1) == right).float()
-
-
-def _share(logits: Tensor, right: Tensor) -> Tensor:
-    return _right(logits, right).mean()
