@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import os
 import time
 
@@ -54,12 +55,13 @@ def _train(given: argparse.Namespace) -> None:
         raise InputError(f"{given.stage!r} is no stage; choose {', '.join(SETTINGS)}")
     every = hyper.names(SETTINGS.values())
     options = {name: value for name, value in vars(given).items() if name in every}
-    process = int(os.environ.get("RANK", "0"))  # as torchrun and accelerate number those that they start
-    # The first process may have begun the run already when another looks.
-    legs = plan(given.stage, given.recipe, options, given.out, resume=given.resume or process > 0)
-    from ldm3d.training.runs import run
+    ask = functools.partial(plan, given.stage, given.recipe, options, given.out, resume=given.resume)
+    launched = "RANK" in os.environ  # by torchrun or accelerate, together with others
+    legs = None if launched else ask()
+    from ldm3d.training import runs
 
-    run(legs, given.out, minutes=given.minutes, began=_BEGAN, quiet=given.quiet, process=process)
+    legs = runs.together(ask) if legs is None else legs
+    runs.run(legs, given.out, minutes=given.minutes, began=_BEGAN, quiet=given.quiet)
 
 
 def _plot(given: argparse.Namespace) -> None:

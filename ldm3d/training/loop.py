@@ -83,7 +83,7 @@ class _Run:
         self.steps = self.order.steps(settings.epochs)
         self.step = 0
         self.remark = ""
-        self.saving = 2.0  # seconds that the last checkpoint took
+        self.saving = 4.0  # seconds that the last checkpoint took; before the first a guess
         self.showing = 0.0  # seconds that the last sample grid took
         self.longest = 0.0  # step of this leg, with loading, in seconds
 
@@ -194,7 +194,7 @@ class _Run:
             self.showing = time.monotonic() - began
         if self._comes(settings.keep_epochs) and self.step < self.steps:
             if self.main:
-                checkpoints.save_result(self.stage, self.folder / RESULTS / f"epoch-{epoch:g}")
+                checkpoints.save_result(self.stage, self.folder / RESULTS / f"step-{self.step}")
             self.accelerator.wait_for_everyone()
 
     def _comes(self, every: float) -> bool:

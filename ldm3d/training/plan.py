@@ -15,7 +15,7 @@ from ldm3d.errors import InputError
 from ldm3d.training import hyper
 from ldm3d.training.settings import SETTINGS, Common
 
-RECIPE, FINISHED, RESULT = "recipe.json", "finished.json", "result"
+RECIPE, FINISHED, RESULT, CHECKPOINTS = "recipe.json", "finished.json", "result", "checkpoints"
 OF_A_STAGE = "stage:"  # before a stage's name: the result of that stage, trained in the same run
 
 Tables = dict[str, dict[str, Any]]
@@ -155,7 +155,8 @@ def _leg(
     settings = hyper.make(kind, table, f"the recipe {recipe}")
     settings = hyper.changed(settings, own, "the command line")
     kept = folder / RECIPE
-    if not kept.exists():
+    begun = any((folder / CHECKPOINTS).glob("step-*.pt"))  # before the first checkpoint there is nothing to keep
+    if not kept.exists() or not (begun or resume):
         _check_data(stage, settings)
         return Leg(stage, settings, folder)
     if not resume:
@@ -164,15 +165,18 @@ def _leg(
     if before.get("stage") != stage:
         raise InputError(f"{folder} is a run of {before.get('stage')}, not of {stage}; choose another --out")
     old = hyper.make(kind, before["settings"], str(kept))
-    fixed = hyper.fixed(kind)
-    given = {**table, **own} if recipe is not None else own
+    given = {**table, **own}
+    fixed = hyper.fixed(kind) if begun else set()
     for name in sorted(fixed & given.keys()):
         if getattr(settings, name) != getattr(old, name):
             raise InputError(
                 f"{folder} was begun with {name} = {getattr(old, name)!r}, and {getattr(settings, name)!r} would be "
                 "another run; leave it, or choose another --out"
             )
-    return Leg(stage, hyper.changed(old, {k: v for k, v in own.items() if k not in fixed}, "the command line"), folder)
+    changing = own if begun else given  # what a recipe says of free ones may have been changed since
+    settings = hyper.changed(old, {name: changing[name] for name in changing if name not in fixed}, "the command line")
+    _check_data(stage, settings)
+    return Leg(stage, settings, folder)
 
 
 def _tables_of(out: Path) -> Tables:

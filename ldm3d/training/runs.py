@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from accelerate import Accelerator
-from accelerate.state import AcceleratorState
+from accelerate.state import AcceleratorState, PartialState
+from accelerate.utils import broadcast_object_list
 
 from ldm3d.errors import InputError, MachineError
 from ldm3d.files import whole_file
@@ -20,10 +22,28 @@ from ldm3d.training.settings import BUILDERS, Common
 from ldm3d.training.stage import Place, Stage
 from ldm3d.training.stopping import StoppedError, Stopping
 
+_START = 20.0  # seconds without which no further stage is begun
 
-def run(
-    legs: Sequence[plan.Leg], out: Path, *, minutes: float | None, began: float, quiet: bool, process: int = 0
-) -> None:
+
+def together(ask: Callable[[], list[plan.Leg]]) -> list[plan.Leg]:
+    """Return what the first of the processes that were launched together plans; what it refuses all refuse.
+
+    Another may look when the first has begun to write already, and would see another run.
+    """
+    answer: list[Any] = [None]
+    if _processes().is_main_process:
+        try:
+            answer = [ask()]
+        except InputError as error:
+            answer = [str(error)]
+    broadcast_object_list(answer)
+    if isinstance(answer[0], str):
+        raise InputError(answer[0])
+    legs: list[plan.Leg] = answer[0]
+    return legs
+
+
+def run(legs: Sequence[plan.Leg], out: Path, *, minutes: float | None, began: float, quiet: bool) -> None:
     """Train the stages of a run that are not finished yet; print where results stand.
 
     Args:
@@ -32,7 +52,6 @@ def run(
         minutes: after which to save and stop.
         began: on `time.monotonic`, when the command began.
         quiet: show no progress.
-        process: the number of this one among those that were launched together.
 
     Raises:
         InputError, MachineError: as the stages and the loop.
@@ -41,13 +60,15 @@ def run(
     stopping = Stopping(minutes, began=began)
     go_on = f"go on with: ldm3d train --out {out} --resume"
     with stopping.listening():
-        for leg in legs if process == 0 else ():
+        for leg in legs if _processes().is_main_process else ():
             plan.write(leg)  # all at once, so that whoever goes on finds all stages
         for leg in legs:
             if plan.finished(leg) and len(legs) > 1:
                 continue
             accelerator = _accelerator(leg.settings)
             try:
+                if leg is not legs[0]:
+                    stopping.check(accelerator, needed=_START)
                 outcome = _train(leg, accelerator, stopping, quiet)
             except StoppedError as stopped:
                 if stopped.wish == "signal":
@@ -92,9 +113,7 @@ def _accelerator(settings: Common) -> Accelerator:
     """Return accelerate's, for the processes that `accelerate launch` or torchrun started, or for one."""
     AcceleratorState._reset_state()  # another stage of the same run may have had another precision
     try:
-        # Without a device, processes that were launched together find each other only where they are told to compute
-        # on the processor.
-        accelerator = Accelerator(cpu=not torch.accelerator.is_available(), mixed_precision=settings.precision)
+        accelerator = Accelerator(cpu=_on_processor(), mixed_precision=settings.precision)
     except ValueError as error:
         raise InputError(
             f"--precision {settings.precision} is not for this machine ({error}); try bf16 or no"
@@ -105,6 +124,15 @@ def _accelerator(settings: Common) -> Accelerator:
         torch.set_float32_matmul_precision("high")
         torch.backends.cudnn.benchmark = True
     return accelerator
+
+
+def _processes() -> PartialState:
+    return PartialState(cpu=_on_processor())
+
+
+def _on_processor() -> bool:
+    """Say whether there is no device: then processes that were launched together find each other only if it is said."""
+    return not torch.accelerator.is_available()
 
 
 def _say(accelerator: Accelerator, line: str) -> None:

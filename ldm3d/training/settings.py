@@ -30,7 +30,7 @@ class Common:
     workers: int = hyper(0, "processes that load samples", least=0, free=True)
     save_minutes: float = hyper(10.0, "minutes between checkpoints", least=0, free=True)
     sample_epochs: float = hyper(1.0, "epochs between sample grids; 0: none", least=0, free=True)
-    keep_epochs: float = hyper(0.0, "epochs between results that are kept, as results/epoch-N; 0: none", least=0,
+    keep_epochs: float = hyper(0.0, "epochs between results that are kept, as results/step-N; 0: none", least=0,
                                free=True)  # fmt: skip
     half: bool = hyper(False, "store the result in float16", free=True)
     shard: int = hyper(5000, "megabytes that a file of the result has at most", least=1, free=True)

@@ -85,8 +85,8 @@ def test_a_run_writes_all_that_it_promises(whole: Path) -> None:
 
 
 def test_results_on_the_way_are_kept(whole: Path) -> None:
-    assert [path.name for path in (whole / "results").iterdir()] == ["epoch-1"]
-    before, after = (load(folder).unet.conv_in.weight for folder in (whole / "results" / "epoch-1", whole / "result"))
+    assert [path.name for path in (whole / "results").iterdir()] == ["step-3"]
+    before, after = (load(folder).unet.conv_in.weight for folder in (whole / "results" / "step-3", whole / "result"))
     assert not torch.equal(before, after)
 
 

@@ -77,6 +77,12 @@ def test_a_run_is_never_written_over(given: list[object], ldm3d_command: Command
     assert before == {path: path.read_bytes() for path in (tmp_path / "run").rglob("*") if path.is_file()}
 
 
+def test_a_slip_can_be_mended_in_the_same_folder(given: list[object], ldm3d_command: Command, tmp_path: Path) -> None:
+    assert ldm3d_command(*given, "--words", "nowhere")[0] == 2  # found out after the run's folder was made
+    code, _, said = ldm3d_command(*given)
+    assert code == 0, said
+
+
 def test_a_longer_run_goes_on_from_a_shorter_one(given: list[object], ldm3d_command: Command, tmp_path: Path) -> None:
     assert ldm3d_command(*given)[0] == 0
     assert ldm3d_command("train", "--out", tmp_path / "run", "--resume", "--epochs", 2, "--quiet")[0] == 0
