@@ -68,7 +68,8 @@ def open_source(source: str, captions: Path | None = None) -> Source:
         source: a folder of pictures with captions in NAME.txt or NAME.json beside them (img2dataset's `files`), a
             folder of .tar or one of them (webdataset, img2dataset), a table or a folder of Parquet tables, or
             worlds:COUNT[:SEED].
-        captions: a table with the captions of a folder's pictures or of shards. A row means the picture whose path it
+        captions: a table with the captions of a folder's pictures or of shards; a folder without captions may have its
+            own, metadata.jsonl or metadata.csv, as data sets of the hub do. A row means the picture whose path it
             ends with, or that ends with it; the suffix may be missing.
 
     Raises:
@@ -93,6 +94,8 @@ def open_source(source: str, captions: Path | None = None) -> Source:
         found = tables.items(path)
     else:
         raise InputError(f"{source} cannot be prepared; {_NEEDED}")
+    if path.is_dir() and not captions and not any(item.caption for item in found):
+        captions = next(filter(Path.is_file, (path / f"metadata{suffix}" for suffix in (".jsonl", ".csv"))), None)
     if captions:
         found = _captioned(found, tables.captions(captions), captions)
     if not found:

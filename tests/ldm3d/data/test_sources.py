@@ -62,6 +62,14 @@ def json_beside(folder: Path) -> Path:
     return folder
 
 
+def image_folder(folder: Path) -> Path:
+    """As folders of pictures lie on the hub."""
+    pictures(folder)
+    lines = [json.dumps({"file_name": one["path"], "text": one["caption"]}) for one in records()]
+    (folder / "metadata.jsonl").write_text("\n".join(lines), "utf-8")
+    return folder
+
+
 def tar(path: Path, names: list[str], kind: str = "w") -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with tarfile.open(path, kind) as archive:  # type: ignore[call-overload]
@@ -131,7 +139,7 @@ def img2dataset_parquet(folder: Path) -> Path:
 @pytest.mark.parametrize(
     "write",
     [
-        img2dataset_files, json_beside, webdataset, one_tar, parquet_of_paths, parquet_of_bytes, img2dataset_parquet,
+        img2dataset_files, json_beside, image_folder, webdataset, one_tar, parquet_of_paths, parquet_of_bytes, img2dataset_parquet,
         pytest.param(written("t.csv", csv_text(",")), id="csv"),
         pytest.param(written("t.tsv", csv_text("\t")), id="tsv"),
         pytest.param(written("t.jsonl", "\n".join(map(json.dumps, records(url="x"))) + "\n\n"), id="jsonl"),
