@@ -139,7 +139,8 @@ def img2dataset_parquet(folder: Path) -> Path:
 @pytest.mark.parametrize(
     "write",
     [
-        img2dataset_files, json_beside, image_folder, webdataset, one_tar, parquet_of_paths, parquet_of_bytes, img2dataset_parquet,
+        img2dataset_files, json_beside, image_folder, webdataset, one_tar, parquet_of_paths, parquet_of_bytes,
+        img2dataset_parquet,
         pytest.param(written("t.csv", csv_text(",")), id="csv"),
         pytest.param(written("t.tsv", csv_text("\t")), id="tsv"),
         pytest.param(written("t.jsonl", "\n".join(map(json.dumps, records(url="x"))) + "\n\n"), id="jsonl"),
