@@ -23,7 +23,7 @@ from ldm3d.worlds.shade import Hit, Shader
 from ldm3d.worlds.solids import box_shade, mesh_shade
 from ldm3d.worlds.spec import Wish
 from ldm3d.worlds.terrain import Height
-from ldm3d.worlds.vectors import smoothstep
+from ldm3d.worlds.vectors import put, smoothstep
 from ldm3d.worlds.water import Water
 from ldm3d.worlds.weather import foliage, in_season
 
@@ -170,7 +170,7 @@ def _shade_each(
             at = np.flatnonzero(which == k)
             if at.size:
                 first = ends[k] - len(numbers[k])
-                rgb[:, at] = colours(hit.part(at), numbers[k].take(ids[at] - first), seasons[k](shader))
+                put(rgb, at, colours(hit.part(at), numbers[k].take(ids[at] - first), seasons[k](shader)))
         return rgb
 
     return shade
@@ -307,7 +307,7 @@ def _joined(
         rgb = np.empty_like(hit.p)
         for k in np.unique(which):
             at = np.flatnonzero(which == k)
-            rgb[:, at] = scenes[k].shade_ground(hit.part(at), seasons[k](shader))
+            put(rgb, at, scenes[k].shade_ground(hit.part(at), seasons[k](shader)))
         return rgb
 
     full = [part for part in kept if part.scene.boxes is not None and len(part.scene.boxes)]

@@ -11,7 +11,7 @@ import numpy as np
 
 from ldm3d.worlds import noise
 from ldm3d.worlds.arrays import Array, Colour
-from ldm3d.worlds.vectors import colour, dot, smoothstep
+from ldm3d.worlds.vectors import colour, dot, put, smoothstep
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def stars(d: Array, pixel: float, *, dense: bool) -> Array:
         # Most directions see no star of their cell: the others alone are looked at.
         rank = np.maximum(((h >> 24) & 255).astype(np.float32) / 255.0 - 0.5, 0.0) * 2.0
         at = np.flatnonzero(rank > 0.0)
-        h, cell, rank, ray = h[at], cell[:, at], rank[at], d[:, at]
+        h, cell, rank, ray = h[at], cell.take(at, axis=1), rank[at], d.take(at, axis=1)
         x, y, z = (((h >> s) & 255).astype(np.float32) / 256.0 for s in (0, 8, 16))
         centre = (cell + 0.25 + 0.5 * np.stack([x, y, z])) / np.float32(grid)
         length = np.sqrt(dot(centre, centre))
@@ -168,7 +168,7 @@ def draw_body(rgb: Array, d: Array, body: Body, toward: Array, light: Array, dar
     at = np.flatnonzero((cosine > 0) & (1.0 - cosine * cosine < (radius * reach * 1.05 + pixel) ** 2))
     if not at.size:
         return
-    ray = d[:, at]
+    ray = d.take(at, axis=1)
     level = np.array([0.0, 1.0, 0.0], np.float32) if abs(middle[1]) < 0.97 else np.array([1.0, 0.0, 0.0], np.float32)
     right = np.cross(level, -middle)
     right = (right / np.linalg.norm(right)).astype(np.float32)
@@ -185,7 +185,7 @@ def draw_body(rgb: Array, d: Array, body: Body, toward: Array, light: Array, dar
     lit = smoothstep(-0.04, 0.22, dot(n, sun)) * np.clip(0.25 + dot(n, sun), 0.0, 1.0)
     shown = _surface(body, n, right, up) * (light * np.float32(0.55) * lit + np.float32(0.004))
     hidden = inside * np.float32(0.25 + 0.75 * dark)
-    under = rgb[:, at]
+    under = rgb.take(at, axis=1)
     out = under * (1.0 - hidden) + shown * inside
     if body.ring:
         c, s = np.float32(np.cos(np.radians(body.tilt))), np.float32(np.sin(np.radians(body.tilt)))
@@ -198,14 +198,14 @@ def draw_body(rgb: Array, d: Array, body: Body, toward: Array, light: Array, dar
         dense = dense * np.where((v > 0) & (away < 1.0), 0.0, 1.0)
         tone = (colour(body.tone) * 0.6 + colour(body.second) * 0.4) * light * np.float32(0.40)
         out = out * (1.0 - dense * np.float32(0.25 + 0.75 * dark)) + tone * dense
-    rgb[:, at] = out
+    put(rgb, at, out)
 
 
 def aurora(d: Array, shift: tuple[float, float]) -> Array:
     """Northern lights: green curtains that fade to violet upward, waving along the sky's north."""
     high = np.flatnonzero(d[1] > 0.02)
     total = np.zeros_like(d)
-    ray = d[:, high]
+    ray = d.take(high, axis=1)
     reach = 1.0 / (ray[1] + np.float32(0.06))
     light = np.zeros((3, high.size), np.float32)
     low, top = colour((0.10, 0.95, 0.42)), colour((0.42, 0.12, 0.72))
@@ -220,7 +220,7 @@ def aurora(d: Array, shift: tuple[float, float]) -> Array:
         rays = np.clip(0.7 + 0.45 * noise.rough()(x * np.float32(2.3), z * np.float32(2.3)), 0.1, 2.0)
         fade = np.float32((1.0 - share) ** 1.2 * min(1.0, 0.3 + 4.0 * share))
         light += (low + (top - low) * np.float32(share)) * (curtain * rays * fade)
-    total[:, high] = light * (np.float32(0.21) * smoothstep(0.02, 0.22, ray[1]))
+    put(total, high, light * (np.float32(0.21) * smoothstep(0.02, 0.22, ray[1])))
     return total
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ldm3d.worlds import noise
 from ldm3d.worlds.arrays import Array, Ints
@@ -26,6 +28,10 @@ class Fragments:
     r: Array
     cover: Array
     rgb: Array
+
+    def part(self, at: NDArray[np.integer[Any]]) -> Fragments:
+        """The pieces `at` alone."""
+        return Fragments(self.texel.take(at), self.r.take(at), self.cover.take(at), self.rgb.take(at, axis=1))
 
 
 class Kind(ABC):
@@ -50,6 +56,11 @@ class Kind(ABC):
     @abstractmethod
     def cut(self, ids: Ints, d: Array) -> Fragments:
         """Meet things `ids` [n] with rays `d` [3, n]; `Fragments.texel` indexes the rays that met something."""
+
+
+def _picked(at: NDArray[np.integer[Any]], *arrays: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+    """The columns `at` of arrays [n] or [3, n]."""
+    return tuple(array.take(at, axis=-1) for array in arrays)
 
 
 def _of(table: Array, ids: Ints) -> Array:
@@ -149,11 +160,11 @@ class _LimbKind(Kind):
         cover = np.clip((radius - gap) / texel + 0.5, 0.0, 1.0) * np.minimum(2.0 * radius / texel, 1.0)
         keep = np.flatnonzero((cover > 0.02) & (t > 1.0))
         if not keep.size:
-            return Fragments(keep.astype(np.int32), t[keep], cover[keep], d[:, keep])
-        ids, d, t, gap, radius, share, square = (
-            ids[keep], d[:, keep], t[keep], gap[keep], radius[keep], share[keep], square[keep],
-        )  # fmt: skip
-        cover, axis, away, texel = cover[keep], axis[:, keep], away[:, keep], texel[keep]
+            return Fragments(keep.astype(np.int32), t.take(keep), cover.take(keep), d.take(keep, axis=1))
+        ids, t, gap, radius, share, square, cover, texel = _picked(
+            keep, ids, t, gap, radius, share, square, cover, texel
+        )
+        d, axis, away = _picked(keep, d, axis, away)
         depth = np.sqrt(np.maximum(radius * radius - gap * gap, 0.0))
         r = np.maximum(t - depth / np.sqrt(square), 1.0)
         normal = (away - d * (depth / np.sqrt(square))) / radius
@@ -223,11 +234,9 @@ class _StoneKind(Kind):
         texel = t * np.float32(self.grid.texel)
         near = np.flatnonzero((gap < 1.35) & (t > 1.0))
         if not near.size:
-            return Fragments(near.astype(np.int32), t[near], gap[near], d[:, near])
-        ids, d, t, gap, lc, ld, dd, mean, texel, c, s, axes = (
-            ids[near], d[:, near], t[near], gap[near], lc[:, near], ld[:, near], dd[near], mean[near], texel[near],
-            c[near], s[near], axes[:, near],
-        )  # fmt: skip
+            return Fragments(near.astype(np.int32), t.take(near), gap.take(near), d.take(near, axis=1))
+        ids, t, gap, dd, mean, texel, c, s = _picked(near, ids, t, gap, dd, mean, texel, c, s)
+        d, lc, ld, axes = _picked(near, d, lc, ld, axes)
         uneven = stones.uneven.take(ids)
         q = ld * (t - np.sqrt(np.maximum(1.0 - gap * gap, 0.0) / dd)) - lc
         q /= np.sqrt(dot(q, q))
@@ -253,17 +262,15 @@ class _StoneKind(Kind):
         normal = np.stack([local[0] * c + local[2] * s, local[1], -local[0] * s + local[2] * c])
         normal /= np.sqrt(dot(normal, normal) + np.float32(1e-9))
         keep = np.flatnonzero(cover > 0.02)
-        ids, d, r, normal, cover, chips, bump, q = (
-            ids[keep], d[:, keep], r[keep], normal[:, keep], cover[keep], chips[keep], bump[keep], q[:, keep],
-        )  # fmt: skip
-        rough = np.minimum(uneven[keep] * 6.0, 1.0)
+        ids, d, r, normal, cover, chips, bump, q = _picked(keep, ids, d, r, normal, cover, chips, bump, q)
+        rough = np.minimum(uneven.take(keep) * 6.0, 1.0)
         albedo = _of(stones.colour, ids)
         albedo = albedo * np.clip(1.0 + rough * (0.16 * chips + 0.12 * bump), 0.3, 1.8)
         green = np.clip(normal[1] * 1.6 - 0.7 + 0.35 * bump + 0.15 * chips, 0, 1) * stones.moss.take(ids)
         albedo += (self.moss * (1.0 + 0.2 * chips) - albedo) * green
         p = d * r
         free = np.clip(0.45 + 0.55 * (q[1] + 0.9), 0.30, 1.0) * self.shader.shadows.open_sky(p[0], p[2]) ** 0.5
-        rgb = self.shader.lit(albedo, normal, p + normal * (0.35 * mean[keep]), free=free)
+        rgb = self.shader.lit(albedo, normal, p + normal * (0.35 * mean.take(keep)), free=free)
         if self.shader.light.lamps > 0.0:
             rgb += albedo * (stones.glow.take(ids) * np.float32(self.shader.light.lamps))
         return Fragments(near[keep].astype(np.int32), r, cover, self.shader.sky.through_air(rgb, r, d))

@@ -73,13 +73,16 @@ def _cut(kind: Kind, ids: Ints, grid: Grid, target: Target) -> Iterator[Fragment
         open_ = np.flatnonzero(mask.take(texel))
         if not open_.size:
             continue
-        texel = texel[open_]
-        found = kind.cut(ids.take(thing[open_]), grid.direction(row[open_], column[open_]))
-        texel = texel[found.texel]
+        d = grid.direction(row.take(open_), column.take(open_))
+        found = kind.cut(ids.take(thing.take(open_)), d)
+        texel = texel.take(open_).take(found.texel)
         front = found.r < target.limit.take(texel)
         if target.start is not None:
             front &= found.r > target.start.take(texel)
-        yield Fragments(texel[front], found.r[front], found.cover[front], found.rgb[:, front])
+        seen = np.flatnonzero(front)
+        if seen.size < front.size:
+            texel, found = texel.take(seen), found.part(seen)
+        yield Fragments(texel, found.r, found.cover, found.rgb)
 
 
 def _sorted(key: NDArray[np.int64]) -> NDArray[np.int64]:

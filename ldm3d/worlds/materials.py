@@ -14,7 +14,7 @@ from ldm3d.worlds import noise
 from ldm3d.worlds.arrays import Array
 from ldm3d.worlds.filters import hashed, stripes
 from ldm3d.worlds.shade import Hit, Shader
-from ldm3d.worlds.sky import colour, dot, smoothstep
+from ldm3d.worlds.vectors import colour, dot, put, smoothstep
 
 (
     PLAIN, PLASTER, BRICK, ASHLAR, RUBBLE, PLANKS, LOGS, TILES, THATCH, METAL, RUST, PAINT, GLASS, WINDOW, STAINED,
@@ -295,6 +295,7 @@ def shade(hit: Hit, style: NDArray[np.int32], base: Array, shader: Shader) -> Ar
         at = np.flatnonzero(style == which)
         part = hit.part(at)
         u, v = hit.uv[0][at], hit.uv[1][at]
-        rgb[:, at] = _lit(part, u, v, int(which), base[:, at], shader)
-        rgb[:, at] += emitted(int(which), u, v, part.footprint, base[:, at], shader)
+        tone = base.take(at, axis=1)
+        shown = _lit(part, u, v, int(which), tone, shader)
+        put(rgb, at, shown + emitted(int(which), u, v, part.footprint, tone, shader))
     return rgb

@@ -20,6 +20,7 @@ from ldm3d.worlds.scene import Boxes, Cards, Limbs, Meshes, Scene, Stones, picke
 from ldm3d.worlds.shade import Hit, Shader
 from ldm3d.worlds.solids import solids_of
 from ldm3d.worlds.terrain import Profiles, normals
+from ldm3d.worlds.vectors import put
 
 LEAST, MOST = 128, 1536
 BLURS = (1, 5, 21)
@@ -100,7 +101,7 @@ class Mirror:
         rgb = np.zeros_like(d)
         land = np.flatnonzero(np.isfinite(r))
         if land.size:
-            rgb[:, land] = self._shade_land(scene, shader, d[:, land], r[land], rho[land])
+            put(rgb, land, self._shade_land(scene, shader, d.take(land, axis=1), r.take(land), rho.take(land)))
         self._vault(scene, shader, d, column, r, rgb)
         self._things(scene, shader, d, start, r, rgb, rows)
         alpha = np.isfinite(r).astype(np.float32)
@@ -157,14 +158,14 @@ class Mirror:
         at = np.flatnonzero(met < r)
         if not at.size:
             return
-        up = d[:, at] * np.array([[1.0], [-1.0], [1.0]], np.float32)
+        up = d.take(at, axis=1) * np.array([[1.0], [-1.0], [1.0]], np.float32)
         way = met[at]
         p = up * way
         p[1] += 2.0 * level
         texel = way * np.float32(self.grid.texel)
         normal = -normals(ceiling, p[0], p[2], texel, scene.smooth)
         hit = Hit(up, way, p, normal, texel, texel * np.float32(1.5))
-        rgb[:, at] = shader.sky.through_air(shade(hit, shader), way, up)
+        put(rgb, at, shader.sky.through_air(shade(hit, shader), way, up))
         r[at] = way
 
     def _things(self, scene: Scene, shader: Shader, d: Array, start: Array, r: Array, rgb: Array,
@@ -184,12 +185,12 @@ class Mirror:
                 r[texel[front]], what[texel[front]] = met[front], thing[front]
             at = np.flatnonzero(what >= 0)
             if at.size:
-                hit = kind.hit(what[at], d[:, at], r[at])
+                hit = kind.hit(what[at], d.take(at, axis=1), r[at])
                 hit.normal = hit.normal * turn
                 hit.d = hit.d * turn
                 hit.p = hit.p * turn
                 hit.p[1] += np.float32(2.0 * self.level)
-                rgb[:, at] = shader.sky.through_air(upright.shade(hit, what[at], shader), hit.r, hit.d)
+                put(rgb, at, shader.sky.through_air(upright.shade(hit, what[at], shader), hit.r, hit.d))
         target = Target.before(rows, r)
         target.start = start
         draw(kinds_of(turned, grid, _Upright(shader, self.level)), grid, target, lambda: None)

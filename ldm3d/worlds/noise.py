@@ -40,7 +40,8 @@ class Texture:
         kept: list[Array] = []
         for fine, coarse in pairwise(levels):
             blurred = _twice(coarse)
-            kept += [_packed(fine + (blurred - fine) * np.float32(k / QUARTERS)) for k in range(QUARTERS)]
+            blurred -= fine
+            kept += [_packed(fine + blurred * np.float32(k / QUARTERS)) for k in range(QUARTERS)]
         kept.append(_packed(levels[-1]))
         self._texels = np.concatenate(kept)
         sides = np.array([self.size >> (k // QUARTERS) for k in range(len(kept))], np.int32)
@@ -104,19 +105,23 @@ class Texture:
 def _twice(image: Array) -> Array:
     """A tileable image [n, n, ...] at twice the size, bilinear."""
     for axis in (0, 1):
-        before, after = np.roll(image, 1, axis=axis), np.roll(image, -1, axis=axis)
-        both = np.stack([image * 0.75 + before * 0.25, image * 0.75 + after * 0.25], axis=axis + 1)
+        much, little = image * np.float32(0.75), image * np.float32(0.25)
         shape = list(image.shape)
         shape[axis] *= 2
-        image = both.reshape(shape)
-    return image.astype(np.float32)
+        image = np.empty(shape, np.float32)
+        even, odd = ((slice(k, None, 2),) if axis == 0 else (slice(None), slice(k, None, 2)) for k in (0, 1))
+        np.add(much, np.roll(little, 1, axis=axis), out=image[even])
+        np.add(much, np.roll(little, -1, axis=axis), out=image[odd])
+    return image
 
 
 def _packed(image: Array) -> Array:
     """Texels [n²]: with one channel each with the one to the right of it, with more of them as rows of four."""
     n = image.shape[0]
     if image.ndim == 2:
-        pairs: Array = np.stack([image, np.roll(image, -1, axis=1)], axis=-1).astype(np.float32).view(np.complex64)
+        pairs: Array = np.empty((n, n), np.complex64)
+        pairs.real = image
+        pairs.imag[:, :-1], pairs.imag[:, -1] = image[:, 1:], image[:, 0]
         return pairs.reshape(n * n)
     return np.pad(image.reshape(n * n, -1), ((0, 0), (0, 4 - image.shape[2])))
 
@@ -134,9 +139,12 @@ def spectral(size: int, slope: float, lowest: float, highest: float, seed: int) 
     fx = np.fft.rfftfreq(size, 1 / size)[None, :]
     fy = np.fft.fftfreq(size, 1 / size)[:, None]
     f = np.hypot(fx, fy)
-    amplitude = np.where((f >= lowest) & (f <= highest), 1.0 / np.maximum(f, 1.0) ** slope, 0.0)
+    band = (f >= lowest) & (f <= highest)
+    amplitude = 1.0 / np.maximum(f[band], 1.0) ** slope
     phase = np.random.default_rng(seed).standard_normal((2, *f.shape))
-    field = np.fft.irfft2(amplitude * (phase[0] + 1j * phase[1]), s=(size, size))
+    spectrum = np.zeros(f.shape, complex)
+    spectrum[band] = amplitude * (phase[0][band] + 1j * phase[1][band])
+    field = np.fft.irfft2(spectrum, s=(size, size))
     field -= field.mean()
     value: NDArray[np.float64] = field / field.std()
     return value

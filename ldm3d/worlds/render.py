@@ -141,16 +141,19 @@ class Renderer:
         # Beside an edge one sees what its farther neighbour shows, leaves included.
         soft = np.flatnonzero(open_ & edge).astype(np.int32)
         beside = _farthest(soft, target.limit, int(width))
-        fine, clear = target.rgb[:, beside], target.seen[beside]
+        fine, clear = target.rgb.take(beside, axis=1), target.seen.take(beside)
         hidden = target.r[beside] <= target.limit[soft]
-        fine[:, hidden], clear[hidden] = 0.0, 1.0
+        fine *= ~hidden
+        clear[hidden] = 1.0
         hard = np.flatnonzero(open_ & ~edge).astype(np.int32)
         for start in range(0, hard.size, 32768):
             check()
             spot = hard[start : start + 32768]
             d = grid.direction(spot // width + np.int32(target.rows[0]), spot % width)
             colours = self._solid.shade(self.shader, d, target.limit[spot], flat[spot])
-            target.rgb[:, spot] += colours * target.seen[spot]
+            colours *= target.seen.take(spot)
+            for into, light in zip(target.rgb, colours, strict=True):
+                into[spot] += light
         for start in range(0, soft.size, 32768):
             check()
             part = slice(start, start + 32768)
@@ -164,7 +167,9 @@ class Renderer:
                 self.shader, row + np.int32(target.rows[0]), column, np.stack(around), target.limit[spot]
             )
             colours = near + far * clear[part] + fine[:, part] * share
-            target.rgb[:, spot] += colours * target.seen[spot]
+            colours *= target.seen.take(spot)
+            for into, light in zip(target.rgb, colours, strict=True):
+                into[spot] += light
 
 
 def _farthest(texel: Ints, r: Array, width: int) -> Ints:

@@ -52,13 +52,13 @@ class Hit:
     def part(self, at: NDArray[np.integer[Any]]) -> Hit:
         """The points `at` alone."""
         return Hit(
-            self.d[:, at],
-            self.r[at],
-            self.p[:, at],
-            self.normal[:, at],
-            self.texel[at],
-            self.footprint[at],
-            None if self.uv is None else self.uv[:, at],
+            self.d.take(at, axis=1),
+            self.r.take(at),
+            self.p.take(at, axis=1),
+            self.normal.take(at, axis=1),
+            self.texel.take(at),
+            self.footprint.take(at),
+            None if self.uv is None else self.uv.take(at, axis=1),
         )
 
 
@@ -138,11 +138,16 @@ class Shader:
             near = np.flatnonzero((np.abs(p[0] - centre[0]) < reach) & (np.abs(p[2] - centre[2]) < reach))
             if not near.size:
                 continue
-            way = centre[:, None] - p[:, near]
+            way = centre[:, None] - p.take(near, axis=1)
             square = dot(way, way) + np.float32(0.6)
-            facing = np.maximum(dot(way, normal[:, near]) / np.sqrt(square) + 0.15, 0.0)
-            fade = np.maximum(1.0 - square / np.float32(reach * reach), 0.0)
-            total[:, near] += tone[:, None] * (facing / square * (fade * fade))
+            # What is out of reach after all, and what faces away, gets nothing.
+            facing = dot(way, normal.take(near, axis=1)) + 0.15 * np.sqrt(square)
+            met = np.flatnonzero((square < np.float32(reach * reach)) & (facing > 0.0))
+            near, square, facing = near.take(met), square.take(met), facing.take(met)
+            fade = 1.0 - square / np.float32(reach * reach)
+            light = facing / (square * np.sqrt(square)) * (fade * fade)
+            for channel, part in zip(total, tone, strict=True):
+                channel[near] += part * light
         value: Array = total * (colour(self.light.lamp) * np.float32(self.light.lamps))
         return value
 
@@ -183,7 +188,7 @@ class Shader:
         if lamps is not None:
             # Lamps draw long streaks on wet ground.
             at = np.flatnonzero(share > 0.012)
-            spot, ray = p[:, at], out[:, at]
+            spot, ray = p.take(at, axis=1), out.take(at, axis=1)
             gleam = np.zeros((3, at.size), np.float32)
             for centre, tone in zip(lamps.centre, lamps.colour, strict=True):
                 way = centre[:, None] - spot

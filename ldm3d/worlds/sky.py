@@ -13,7 +13,7 @@ from ldm3d.worlds import noise
 from ldm3d.worlds.arrays import Array
 from ldm3d.worlds.heavens import Heavens
 from ldm3d.worlds.light import Depths, Light
-from ldm3d.worlds.vectors import colour, dot, smoothstep
+from ldm3d.worlds.vectors import colour, dot, put, smoothstep
 
 __all__ = ["Sky", "colour", "dot", "smoothstep"]
 
@@ -104,10 +104,10 @@ class Sky:
 
     def _clouds(self, d: Array, sky: Array) -> Array:
         """Heaped clouds in slices of one layer, nearest slice first, lit from the light's side."""
-        high = d[1] > 0.012
-        if not high.any():
+        high = np.flatnonzero(d[1] > 0.012)
+        if not high.size:
             return sky
-        d = d[:, high]
+        d = d.take(high, axis=1)
         light = self.light
         clearing = noise.rough()
         reach = 1.0 / (d[1] + np.float32(0.10))
@@ -145,9 +145,8 @@ class Sky:
         # Far clouds drown in the haze of the horizon.
         far = np.exp(-d[1] * np.float32(9.0))
         total += self.gradient(d) * ((1.0 - seen) * far) - total * far
-        out = sky
-        out[:, high] = sky[:, high] * seen + total
-        return out
+        put(sky, high, sky.take(high, axis=1) * seen + total)
+        return sky
 
     def radiance(self, d: Array) -> Array:
         """The sky as it is seen along directions: linear [3, n]."""

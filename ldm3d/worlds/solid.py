@@ -15,6 +15,7 @@ from ldm3d.worlds.scene import Scene
 from ldm3d.worlds.shade import Hit, Shader
 from ldm3d.worlds.solids import solids_of
 from ldm3d.worlds.terrain import Height, Profiles
+from ldm3d.worlds.vectors import put
 
 CEILING, SKY, GROUND = -3, -2, -1
 BLOCK = 65536
@@ -97,22 +98,22 @@ class Solid:
         rgb = np.empty_like(d)
         sky = np.flatnonzero(what == SKY)
         if sky.size:
-            rgb[:, sky] = shader.sky.radiance(np.ascontiguousarray(d[:, sky]))
+            put(rgb, sky, shader.sky.radiance(d.take(sky, axis=1)))
         ground = np.flatnonzero(what == GROUND)
         if ground.size:
-            hit = self._ground_hit(self._floor, np.ascontiguousarray(d[:, ground]), r[ground])
-            rgb[:, ground] = shader.sky.through_air(self._shade_ground(hit, shader), hit.r, hit.d)
+            hit = self._ground_hit(self._floor, d.take(ground, axis=1), r.take(ground))
+            put(rgb, ground, shader.sky.through_air(self._shade_ground(hit, shader), hit.r, hit.d))
         ceiling = np.flatnonzero(what == CEILING)
         if ceiling.size and self._roof is not None and self.scene.shade_ceiling is not None:
-            hit = self._ground_hit(self._roof, np.ascontiguousarray(d[:, ceiling]), r[ceiling])
+            hit = self._ground_hit(self._roof, d.take(ceiling, axis=1), r.take(ceiling))
             hit.normal[1] *= -1.0
-            rgb[:, ceiling] = shader.sky.through_air(self.scene.shade_ceiling(hit, shader), hit.r, hit.d)
+            put(rgb, ceiling, shader.sky.through_air(self.scene.shade_ceiling(hit, shader), hit.r, hit.d))
         for kind, start, past in zip(self.solids, self._start, self._start[1:], strict=False):
             at = np.flatnonzero((what >= start) & (what < past))
             if at.size:
                 ids = what[at] - np.int32(start)
-                hit = kind.hit(ids, np.ascontiguousarray(d[:, at]), r[at])
-                rgb[:, at] = shader.sky.through_air(kind.shade(hit, ids, shader), hit.r, hit.d)
+                hit = kind.hit(ids, d.take(at, axis=1), r.take(at))
+                put(rgb, at, shader.sky.through_air(kind.shade(hit, ids, shader), hit.r, hit.d))
         return rgb
 
     def _shade_ground(self, hit: Hit, shader: Shader) -> Array:
@@ -130,9 +131,9 @@ class Solid:
                 continue
             part = hit.part(at)
             if drowned:
-                rgb[:, at] = water.shade(part, shader, deep[at], shader.sunlight(part.p))
+                put(rgb, at, water.shade(part, shader, deep.take(at), shader.sunlight(part.p)))
             else:
-                rgb[:, at] = self.scene.shade_ground(part, shader)
+                put(rgb, at, self.scene.shade_ground(part, shader))
         return rgb
 
     def _ground_hit(self, profiles: Profiles, d: Array, r: Array) -> Hit:
@@ -204,7 +205,7 @@ class Solid:
                 tried = np.flatnonzero(fresh & (ids >= start) & (ids < past))
                 if not tried.size:
                     continue
-                met = kind.meet(ids[tried] - np.int32(start), d[:, tried])
+                met = kind.meet(ids[tried] - np.int32(start), d.take(tried, axis=1))
                 front = met < r[tried]
                 r[tried[front]] = met[front]
                 what[tried[front]] = ids[tried[front]]

@@ -225,9 +225,11 @@ def _twigs(seed: int) -> Array:
         for _ in range(3):
             step = length / 3
             nx, ny = x + np.cos(angle) * step, y + np.sin(angle) * step
-            along = np.clip(((canvas.x - x) * (nx - x) + (canvas.y - y) * (ny - y)) / (step * step), 0.0, 1.0)
-            gap = np.hypot(canvas.x - x - along * (nx - x), canvas.y - y - along * (ny - y))
-            canvas.stroke((width - gap) * SIZE * 0.5 + 0.5, 0.8 + 0.05 * depth, np.cos(angle) * 0.3, 0.3)
+            window = canvas.around((x + nx) / 2, (y + ny) / 2, step / 2 + width + 1.0 / SIZE)
+            dx, dy = canvas.x[window] - x, canvas.y[window] - y
+            along = np.clip((dx * (nx - x) + dy * (ny - y)) / (step * step), 0.0, 1.0)
+            gap = np.hypot(dx - along * (nx - x), dy - along * (ny - y))
+            canvas.stroke((width - gap) * SIZE * 0.5 + 0.5, 0.8 + 0.05 * depth, np.cos(angle) * 0.3, 0.3, window)
             x, y, angle = nx, ny, angle + rng.normal(0, 0.16)
             if depth:
                 side = rng.choice([-1.0, 1.0]) * rng.uniform(0.4, 0.85)

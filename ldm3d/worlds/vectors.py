@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from ldm3d.worlds.arrays import Array, Colour
 
@@ -23,3 +26,9 @@ def dot(a: Array, b: Array) -> Array:
     """Dot product over the first axis: [3, n] with [3, n] or [3]."""
     value: Array = a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
     return value
+
+
+def put(into: Array, at: NDArray[np.integer[Any]], values: Array) -> None:
+    """Set columns `at` [n] of an array [k, m] to values [k, n]; `into[:, at] = values` takes several times as long."""
+    for row, value in zip(into, values, strict=True):
+        row[at] = value

@@ -24,6 +24,15 @@ CRYSTALS = ((0.10, 0.55, 0.75), (0.45, 0.18, 0.80), (0.12, 0.65, 0.42), (0.75, 0
 WARM, COOL = (0.40, 0.275, 0.175), (0.27, 0.255, 0.25)
 
 
+def _dome(out: Array, high: float) -> Array:
+    """Heights of a dome at shares of its radius, `high` in its middle; `out` is overwritten."""
+    out *= out
+    out *= out
+    np.subtract(np.float32(1.0), out, out=out)
+    out *= np.float32(high)
+    return out
+
+
 class _Hollow:
     """The hollow: halls and passages as discs and strips on the ground, whose edges are eaten by noise."""
 
@@ -54,17 +63,25 @@ class _Hollow:
     def room(self, x: Array, z: Array, footprint: Array) -> Array:
         """Metres between floor and ceiling before they are roughened; below 0 there is rock."""
         bite = noise.rough()(x * np.float32(1 / 19) + self.at[0], z * np.float32(1 / 19) + self.at[1], footprint / 19)
-        room = np.full_like(x, -3.0)
+        room = np.full(x.shape, -3.0, np.float32)
+        wide, narrow = bite * np.float32(0.9), bite * np.float32(0.6)
         for cx, cz, radius, high in self.halls:
-            out = (np.hypot(x - np.float32(cx), z - np.float32(cz)) + bite * 0.9) * np.float32(1 / radius)
-            room = np.maximum(room, np.float32(high) * (1.0 - out**4))
+            dx, dz = x - np.float32(cx), z - np.float32(cz)
+            out = np.sqrt(dx * dx + dz * dz)
+            out += wide
+            out *= np.float32(1 / radius)
+            np.maximum(room, _dome(out, high), out=room)
         for a, b, half, high in self.ways:
-            along = (b - a) / np.linalg.norm(b - a)
+            along = ((b - a) / np.linalg.norm(b - a)).astype(np.float32)
             dx, dz = x - np.float32(a[0]), z - np.float32(a[1])
             t = np.clip(dx * along[0] + dz * along[1], 0.0, np.float32(np.linalg.norm(b - a)))
-            off = np.hypot(dx - t * along[0], dz - t * along[1]) + bite * 0.6
-            room = np.maximum(room, np.float32(high) * (1.0 - (off * np.float32(1 / half)) ** 4))
-        return np.maximum(room, -3.0).astype(np.float32)
+            dx -= t * along[0]
+            dz -= t * along[1]
+            off = np.sqrt(dx * dx + dz * dz)
+            off += narrow
+            off *= np.float32(1 / half)
+            np.maximum(room, _dome(off, high), out=room)
+        return room
 
     def _basin(self, x: Array, z: Array) -> Array:
         out = np.hypot((x - np.float32(self.lake[0])) / 6.2, (z - np.float32(self.lake[1])) / 5.0)

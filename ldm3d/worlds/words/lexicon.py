@@ -23,7 +23,10 @@ SPOKEN = ("place", "time", "weather", "season", "mood", "density", "scale", "wav
 
 def normal(text: str) -> str:
     """Lower case without accents: "Wüste" and "WUSTE" are the same."""
-    lower = unicodedata.normalize("NFC", text.lower()).translate(_SHARP)
+    lower = text.lower()
+    if lower.isascii():
+        return lower
+    lower = unicodedata.normalize("NFC", lower).translate(_SHARP)
     return "".join(c for c in unicodedata.normalize("NFKD", lower) if not unicodedata.combining(c))
 
 
