@@ -166,7 +166,7 @@ def _autoencoder(given: argparse.Namespace) -> None:
         raise InputError(f"{given.data} has {len(data)} samples and not {number}; give --count 2 to {len(data)}")
     crew = _crew(given)
     coders = [
-        autoencoder.open_coder(folder, Path(name).name, crew.device)
+        autoencoder.open_coder(folder, sources.label_of(name), crew.device)
         for folder, name in zip(folders, names, strict=True)
     ]
     eye = _eye(given, crew)

@@ -52,7 +52,6 @@ class Shape:
         sky: bool [HEIGHT], rows that are sky.
         ground: bool [HEIGHT], rows below the horizon that never are.
         order: bool [HEIGHT, HEIGHT]; of [i, j] row i is nearer than row j of the same column.
-        open: the share of all texels that are sky.
     """
 
     low: Roots
@@ -60,7 +59,6 @@ class Shape:
     sky: NDArray[np.bool_]
     ground: NDArray[np.bool_]
     order: NDArray[np.bool_]
-    open: float
 
 
 def roots(depth: NDArray[np.uint16]) -> Roots:
@@ -88,7 +86,6 @@ def learn(worlds: Roots) -> Shape:
         is_sky >= SKY,
         below & (is_sky == 0),
         nearer >= SURE,
-        float(is_sky.mean()),
     )
 
 

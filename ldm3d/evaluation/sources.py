@@ -12,7 +12,7 @@ from ldm3d.errors import InputError, MachineError
 from ldm3d.evaluation import blocks
 
 _COLOUR = 3
-_OF_RUNS = {"..", "result", "diffusion"}  # names of folders that say nothing of the model in them
+_OF_RUNS = {"..", "result", "diffusion", "autoencoder"}  # names of folders that say nothing of the model in them
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,8 @@ class Source:
 
     @property
     def label(self) -> str:
-        """A short name for tables and folders; the result of a run of training is called as the run is."""
-        parts = [part for part in Path(self.name).parts if part not in _OF_RUNS] or self.folder.resolve().parts
-        return parts[-1]
+        """A short name for tables and folders."""
+        return label_of(self.name)
 
     @property
     def place(self) -> str:
@@ -72,6 +71,12 @@ class Source:
         return pipe.to(device)
 
 
+def label_of(name: str) -> str:
+    """Return a short name of a checkpoint; the result of a run of training is called as the run is."""
+    parts = [part for part in Path(name).parts if part not in _OF_RUNS] or Path(name).resolve().parts
+    return parts[-1]
+
+
 def open_source(name: str) -> Source:
     """Return the checkpoint of that name (of the hub, an alias) or in that folder. Nothing is downloaded.
 
@@ -93,7 +98,7 @@ def open_source(name: str) -> Source:
 
 
 def vae_folder(name: str) -> Path:
-    """Return the folder of an autoencoder: a checkpoint's, or one that holds nothing else.
+    """Return the folder of an autoencoder: a checkpoint's, a result of `ldm3d train autoencoder`, or itself.
 
     Raises:
         InputError, MachineError: as `open_source`.
@@ -101,6 +106,8 @@ def vae_folder(name: str) -> Path:
     own = Path(name)
     if (own / "config.json").is_file() and not (own / INDEX).is_file():
         return own
+    if (own / "vae" / "config.json").is_file():
+        return own / "vae"
     return open_source(name).folder / "vae"
 
 

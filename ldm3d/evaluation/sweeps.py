@@ -80,7 +80,7 @@ CLIP_GUIDANCE = Sweep(
 TRAINING = Sweep(
     "training-step",
     "FID over the training step (figure 7)",
-    "training step or epoch",
+    "training step",
     f"As the paper ({paper.SOURCE}) does: {paper.FIGURE_7}.",
     None,
     ("fid",),
@@ -184,6 +184,6 @@ def _steps_of(name: str) -> list[tuple[float, str]]:
 
 
 def _step_in(name: str) -> float | None:
-    """Return the number that a folder's name ends in, as epoch-2.5 or step-1000 does."""
+    """Return the number that a folder's name ends in, as step-1000 does."""
     match = re.search(r"(?<![\d.])\d+(?:\.\d+)?$", name)
     return float(match[0]) if match else None

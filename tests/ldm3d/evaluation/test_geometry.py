@@ -44,7 +44,6 @@ def test_a_plain_has_a_sky_above_and_ground_below(worlds: Roots) -> None:
     assert shape.sky[: HEIGHT // 2].all()
     assert not shape.sky[HEIGHT // 2 + 1 :].any()
     assert shape.ground[HEIGHT // 2 + 2 :].all()
-    assert shape.open == pytest.approx(0.5, abs=0.02)
     assert shape.order[HEIGHT - 1, 0]
     assert not shape.order[0, HEIGHT - 1]
     assert not shape.order[0, 1], "no sky is nearer than another"

@@ -140,7 +140,7 @@ def test_a_damaged_baseline_is_said(tmp_path: Path) -> None:
 
 def test_autoencoders_come_from_checkpoints_and_folders_of_their_own(checkpoint: Callable[..., Path]) -> None:
     whole = sources.vae_folder(str(checkpoint("4c")))
-    assert whole == sources.vae_folder(str(whole))
+    assert whole == sources.vae_folder(str(whole)) == checkpoint("4c") / "vae"
     assert open_coder(whole, "own", "cpu").channels == 4
 
 

@@ -246,15 +246,15 @@ def test_figure_7(
     evaluate: Evaluate, coco: Coco, inception: Path, checkpoint: Callable[..., Path], tmp_path: Path
 ) -> None:
     run = tmp_path / "run"
-    tiny.write_checkpoint(run / "results" / "epoch-2.5", "4c")
+    tiny.write_checkpoint(run / "results" / "step-000000010", "4c")
     words = few(coco, "--steps", "1", "--images", str(coco[1]), "--inception", str(inception))
     written = evaluate("training-step", run, f"200={checkpoint()}", "-o", tmp_path / "out", *words)
-    assert [row["training step or epoch"] for row in table_of(written)] == ["2.5", "200"]
+    assert [row["training step"] for row in table_of(written)] == ["10", "200"]
     assert written[-1].name == "training-step.png"
     with pytest.raises(InputError, match="STEP="):
         evaluate("training-step", tmp_path, "-o", tmp_path / "out", *words)
     with pytest.raises(InputError, match="comes twice"):
-        evaluate("training-step", run, f"2.5={checkpoint()}", "-o", tmp_path / "out", *words)
+        evaluate("training-step", run, f"10={checkpoint()}", "-o", tmp_path / "out", *words)
 
 
 @pytest.mark.parametrize(
@@ -262,7 +262,7 @@ def test_figure_7(
     [("runs/mini/diffusion/result", "mini"), ("runs/a/result", "a"), ("Intel/ldm3d", "ldm3d"), ("b/../c", "c")],
 )
 def test_results_of_training_are_called_as_their_runs(name: str, label: str) -> None:
-    assert sources.Source(name, Path(name), 4, (64, 64), "", "").label == label
+    assert sources.label_of(name) == label
 
 
 def test_the_papers_numbers_stand_in_its_tables() -> None:
