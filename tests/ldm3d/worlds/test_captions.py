@@ -9,7 +9,8 @@ import pytest
 from ldm3d.errors import InputError
 from ldm3d.worlds import captions, understand
 from ldm3d.worlds.places import registry
-from ldm3d.worlds.spec import SEASONS, TIMES, WEATHERS
+from ldm3d.worlds.spec import DEFAULT_TIME, DEFAULT_WEATHER, SEASONS, TIMES, WEATHERS
+from ldm3d.worlds.world import lay_out
 
 
 def test_every_caption_is_understood_as_its_scene() -> None:
@@ -33,6 +34,21 @@ def test_captions_are_varied_and_name_everything() -> None:
     assert {caption.spec.season for caption in drawn} == {*SEASONS, None}
     assert any(caption.spec.others for caption in drawn)
     assert any(caption.spec.wish.tints for caption in drawn)
+
+
+def test_captions_say_nothing_that_cannot_be_seen() -> None:
+    places = registry()
+    for caption, spec, _ in captions(3000, 5):
+        place = places[spec.place]
+        assert place.sky or (spec.weather, spec.season) == (DEFAULT_WEATHER, None), caption
+        assert place.hour or spec.time == DEFAULT_TIME, caption
+        assert spec.weather != "aurora" or spec.time in ("dusk", "night"), caption
+
+
+def test_weather_falls_where_the_place_says_so() -> None:
+    for place in registry().values():
+        scene, _ = lay_out(place.name, 1)
+        assert scene.rain == place.sky, place.name
 
 
 def test_captions_are_the_same_for_the_same_seed_and_go_on_without_end() -> None:

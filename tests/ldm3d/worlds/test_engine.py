@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from ldm3d import sphere
 from ldm3d.worlds import materials, world
+from ldm3d.worlds.falling import falling
+from ldm3d.worlds.heavens import rainbow
 from ldm3d.worlds.light import TIMES, inside
 from ldm3d.worlds.raster import Grid, texels, triangle_bounds
 from ldm3d.worlds.render import Renderer
@@ -330,6 +332,78 @@ def test_weather_and_season_change_what_they_should() -> None:
     assert np.array_equal(autumn.centre, scene.cards.centre)
     red = autumn.colour[:, 0] > 1.2 * autumn.colour[:, 1]
     assert red.mean() > 0.2
+
+
+def test_a_shape_is_the_same_alone_and_among_others() -> None:
+    """Shapes with equally many points are cut into triangles together."""
+    rng = np.random.default_rng(4)
+
+    def one(mason: Mason, at: float) -> None:
+        mason.at(at, -at, 3.0 * at, at)
+        mason.tube([(0.0, 0.0, 0.0), (at, 3.0, 0.5), (1.0, 7.0, at)], [0.3, 0.2, 0.1], materials.METAL, (0.1, 0.2, 0.3))
+        mason.tube([(0.0, 0.0, 0.0), (0.0, at, 0.0)], 0.2, materials.METAL, (0.1, 0.2, 0.3))
+        mason.lathe([(0.0, 0.0), (at, 1.0), (0.0, 2.0)], materials.TILES, (0.4, 0.1, 0.1))
+        mason.sheet(points * at, materials.PAINT, (0.5, 0.5, 0.5), smooth=at > 2.0)
+
+    points = rng.normal(0, 1, (4, 5, 3))
+    together = Mason()
+    for at in (1.0, 2.0, 3.0):
+        one(together, at)
+    crowd, start = together.meshes(), 0
+    assert crowd is not None
+    for at in (1.0, 2.0, 3.0):
+        alone = Mason()
+        one(alone, at)
+        meshes = alone.meshes()
+        assert meshes is not None
+        part = slice(start, start + len(meshes))
+        for name in ("corners", "normals", "uv", "style", "colour"):
+            np.testing.assert_allclose(getattr(crowd, name)[part], getattr(meshes, name), atol=1e-6)
+        start = part.stop
+    assert start == len(crowd)
+    lengths = np.linalg.norm(crowd.normals, axis=-1)
+    np.testing.assert_allclose(lengths, 1.0, atol=1e-5)
+
+
+def test_what_falls_is_never_thinner_than_half_a_texel() -> None:
+    texel = 2 * np.pi / 256
+    for weather in ("rain", "snow"):
+        fine, coarse = (falling(light_of(SceneSpec("meadow", "noon", weather)), size) for size in (1e-6, texel))
+        assert fine is not None
+        assert coarse is not None
+        away = np.linalg.norm(coarse.centre, axis=1)
+        wide = 2 * np.linalg.norm(coarse.right, axis=1) / away
+        assert wide.min() >= 0.48 * texel
+        # Where it is thick enough it is as thick as ever.
+        thick = 2 * np.linalg.norm(fine.right, axis=1) / away
+        assert np.all(wide >= thick * 0.999)
+
+
+@pytest.mark.parametrize("width", [64, 256, 2048])
+def test_a_rainbow_leaves_no_texel_of_its_ring_out(width: int) -> None:
+    d = np.moveaxis(sphere.directions(width, width // 2), -1, 0).reshape(3, -1).astype(np.float32)
+    toward = np.array([0.0, 0.2, 0.98], np.float32)
+    light = rainbow(d, toward / np.linalg.norm(toward), 2 * np.pi / width).max(axis=0)
+    angle = np.degrees(np.arccos(np.clip(-(toward / np.linalg.norm(toward)) @ d, -1, 1)))
+    on = np.abs(angle - 41.45) < min(180.0 / width, 0.5)
+    assert on.sum() > 10
+    assert light[on].min() > 0.15
+    # Between the two bows it is dark.
+    between = np.abs(angle - 46.5) < 0.3
+    assert width < 2048 or light[between].max() < 0.02
+
+
+def test_few_clouds_stand_in_a_clear_sky() -> None:
+    rays = sphere.directions(128, 64)[:30].reshape(-1, 3).T.astype(np.float32)
+    changed = []
+    for k in range(12):
+        light = light_of(SceneSpec("meadow", "noon"))
+        offset = (k * 0.37 % 1.0, k * 0.61 % 1.0)
+        bare = Sky(replace(light, cover=0.0), offset, 0.05).radiance(rays)
+        seen = Sky(light, offset, 0.05).radiance(rays)
+        changed.append(np.mean(np.abs(seen - bare).max(axis=0) > 0.1))
+    assert 0.0 < np.mean(changed) < 0.25
+    assert np.max(changed) < 0.6
 
 
 @pytest.mark.parametrize("weather", ["rain", "snow", "storm"])
