@@ -99,15 +99,40 @@ class _WrapsAround(_Wrapping):
     def _conv_forward(self: Any, input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:  # noqa: A002
         usual = (self.kernel_size[1], self.stride[1], self.dilation[1], self.padding) == (3, 1, 1, (1, 1))
         large = input.shape[-2] * input.shape[-1] >= _LARGE
-        if usual and large and self.padding_mode == "zeros":
+        learns = torch.is_grad_enabled() and input.requires_grad
+        if usual and large and self.padding_mode == "zeros" and not learns:
             return _mended(self, input, weight, bias)
         left, right, top, bottom = self._reversed_padding_repeated_twice
-        wrapped = torch.cat([input[..., input.shape[-1] - left :], input, input[..., :right]], -1)
+        around: Callable[[Tensor, int, int], Tensor] = _Around.apply if learns else _around
+        wrapped = around(input, left, right)
         rows = top
         if self.padding_mode != "zeros" or top != bottom:
             mode = "constant" if self.padding_mode == "zeros" else self.padding_mode
             wrapped, rows = nn.functional.pad(wrapped, (0, 0, top, bottom), mode=mode), 0
         return nn.functional.conv2d(wrapped, weight, bias, self.stride, (rows, 0), self.dilation, self.groups)
+
+
+def _around(x: Tensor, left: int, right: int) -> Tensor:
+    """Return x [..., W] with its last `left` columns before it and its first `right` after it."""
+    return torch.cat([x[..., x.shape[-1] - left :], x, x[..., :right]], -1)
+
+
+class _Around(torch.autograd.Function):
+    """`_around` while training: its gradient is one copy, where that of three slices would be three and two sums."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, left: int, right: int) -> Tensor:
+        ctx.sides = left, right
+        return _around(x, left, right)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
+        left, right = ctx.sides
+        width = gradient.shape[-1] - left - right
+        own = gradient[..., left : left + width].clone(memory_format=torch.contiguous_format)
+        own[..., width - left :] += gradient[..., :left]
+        own[..., :right] += gradient[..., left + width :]
+        return own, None, None
 
 
 def _mended(conv: Any, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:

@@ -216,6 +216,27 @@ def test_a_compiled_network_notices(vae: Any) -> None:
     assert not torch.allclose(plain, closed)
 
 
+@pytest.mark.parametrize("width", [16, 512])
+@pytest.mark.parametrize("side", [3, 4, 5])
+def test_gradients_run_on_across_the_seam(side: int, width: int) -> None:
+    torch.manual_seed(0)
+    reach, less = (side - 1) // 2, 1 - side % 2
+    conv = torch.nn.Conv2d(2, 3, side, padding=reach).double()
+    x, towards = torch.randn(1, 2, 40, width).double(), torch.randn(1, 3, 40 - less, width - less).double()
+    with torch.enable_grad():
+        ours = x.clone().requires_grad_(True)
+        with seamless(conv):
+            (conv(ours) * towards).sum().backward()
+        learnt = conv.weight.grad
+        conv.weight.grad = None
+        theirs = x.clone().requires_grad_(True)
+        padded = torch.nn.functional.pad(theirs, (reach, reach, 0, 0), mode="circular")
+        wide = torch.nn.functional.conv2d(padded, conv.weight, conv.bias, padding=(reach, 0))
+        (wide * towards).sum().backward()
+    torch.testing.assert_close(ours.grad, theirs.grad)
+    torch.testing.assert_close(learnt, conv.weight.grad)
+
+
 def test_poles_have_one_colour_and_one_depth() -> None:
     noise = np.random.default_rng(3)
     rgb = noise.integers(0, 256, (2, 256, 512, 3), np.uint8)
