@@ -268,9 +268,11 @@ def _crew(given: argparse.Namespace) -> Crew:
     from ldm3d.evaluation import blocks, crew
 
     try:
-        torch.device("cpu" if given.device == "auto" else given.device)
-    except RuntimeError:
-        raise InputError(f"{given.device!r} is no device of torch's; give auto, cpu, cuda, xpu or mps") from None
+        torch.empty(0, device="cpu" if given.device == "auto" else given.device)
+    except (RuntimeError, AssertionError):  # the latter where torch was built without the device
+        raise InputError(
+            f"--device {given.device} is nothing that torch can compute on here; give auto or cpu"
+        ) from None
     blocks.make_folder(given.out)
     return crew.assemble(given.device)
 

@@ -84,5 +84,6 @@ def _shown(cell: Cell, column: Column) -> str:
 def _plain(cell: Cell, column: Column) -> list[str]:
     if isinstance(cell, Spread):
         return [repr(cell.mean), repr(cell.deviation)]
-    value = "" if cell is None else repr(cell) if isinstance(cell, float) else str(cell)
+    nothing = cell is None or (isinstance(cell, float) and math.isnan(cell))
+    value = "" if nothing else str(cell)
     return [value, ""] if column.deviates else [value]

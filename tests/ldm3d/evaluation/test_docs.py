@@ -1,13 +1,15 @@
-"""What the page says can be typed."""
+"""What the page says can be typed, and slips are told."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from ldm3d.cli import parse
+from ldm3d.errors import InputError
 from ldm3d.evaluation.command import HELD_OUT
 
 PAGE = (Path(__file__).parents[3] / "docs" / "evaluation.md").read_text("utf-8")
@@ -43,3 +45,12 @@ def test_defaults_are_the_papers() -> None:
     steps = parse(["evaluate", "steps", "a", "--captions", "b", "-o", "results"])
     assert (steps.count, steps.guidance) == (2_000, 3.0)
     assert parse(["evaluate", "mini", "a", "-o", "results"]).count == 1000
+
+
+@pytest.mark.parametrize("device", ["abacus", "cuda:99", "hpu"])
+def test_a_device_that_is_not_here_is_one_sentence(
+    device: str, tmp_path: Path, checkpoint: Callable[..., Path]
+) -> None:
+    given = parse(["evaluate", "mini", str(checkpoint("pano")), "-o", str(tmp_path), "--device", device])
+    with pytest.raises(InputError, match=f"--device {device} is nothing"):
+        given.run(given)
