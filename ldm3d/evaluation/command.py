@@ -269,10 +269,9 @@ def _crew(given: argparse.Namespace) -> Crew:
 
     try:
         torch.empty(0, device="cpu" if given.device == "auto" else given.device)
-    except (RuntimeError, AssertionError):  # the latter where torch was built without the device
-        raise InputError(
-            f"--device {given.device} is nothing that torch can compute on here; give auto or cpu"
-        ) from None
+    except (RuntimeError, AssertionError, ImportError):  # by what torch was built for, and what is plugged in
+        said = f"--device {given.device} is nothing that torch can compute on here; give auto or cpu"
+        raise InputError(said) from None
     blocks.make_folder(given.out)
     return crew.assemble(given.device)
 
