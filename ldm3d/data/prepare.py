@@ -6,8 +6,11 @@ and one that goes on writes the same bytes as one that was never interrupted.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
+import signal
+import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
@@ -155,7 +158,9 @@ def _in_order(
     """Yield what becomes of every item, in order, while the workers are `ahead` of it."""
     waiting: deque[tuple[int, int, Future[Entry | Unestimated | Failed]]] = deque()
     for number, at, item in work:
-        waiting.append((number, at, pool.submit(making.make, item, wanted)))
+        with _without_interrupts():  # this may start a process, which inherits it: Ctrl-C is for its parent
+            future = pool.submit(making.make, item, wanted)
+        waiting.append((number, at, future))
         if len(waiting) > ahead:
             first, index, future = waiting.popleft()
             yield first, index, future.result()
@@ -196,6 +201,19 @@ def _estimator(request: Request, device: str) -> Network:
         except (RuntimeError, AssertionError):  # the latter where torch was built without it
             raise InputError(f"--device {device} is none that PyTorch has here; leave it out, or take cpu") from None
     return load_estimator(request.estimator, device)
+
+
+@contextlib.contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Let Ctrl-C wait until the end of the block; Windows has no such thing, and there a worker may complain of it."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class _Pool(ProcessPoolExecutor):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
 import signal
 import subprocess
@@ -125,12 +127,16 @@ def test_shards_can_be_prepared_anew_at_another_size(folder: Path, tmp_path: Pat
     assert np.array_equal(second[0].depth, first[0].depth)
 
 
-def start(output: Path, *more: str) -> subprocess.Popen[str]:
+def start(output: Path, **more: bool) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "ldm3d", "prepare", "worlds:5:2", "-o", str(output), "--size", "64x32"]
     return subprocess.Popen(
-        [*command, "--shard-size", "1", "--workers", "2", *more],
-        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        [*command, "--shard-size", "1", "--workers", "2"],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more,
     )  # fmt: skip
+
+
+def workers_of(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    return [child for child in psutil.Process(process.pid).children() if "spawn_main" in " ".join(child.cmdline())]
 
 
 def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
@@ -185,14 +191,25 @@ def test_a_polite_end_says_how_to_go_on(tmp_path: Path) -> None:
     assert "Traceback" not in stderr
 
 
+def test_ctrl_c_while_workers_start_is_one_sentence(tmp_path: Path) -> None:
+    with start(tmp_path / "out", start_new_session=True) as process:
+        ready = time.monotonic() + 120
+        while len(workers_of(process)) < 2:
+            assert time.monotonic() < ready
+            time.sleep(0.005)
+        time.sleep(0.1)  # they are importing
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal sends it: to all of them
+        _, stderr = process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert "Traceback" not in stderr
+    assert re.match(r"interrupted; \d of 5 shards in ", stderr.strip().splitlines()[-1])
+
+
 def test_a_worker_that_is_ended_from_outside_is_a_sentence(tmp_path: Path) -> None:
     output = tmp_path / "out"
     with start(output) as process:
         wait_for(output / "shard-00000.tar", process)
-        workers = [
-            child for child in psutil.Process(process.pid).children() if "spawn_main" in " ".join(child.cmdline())
-        ]
-        workers[0].kill()
+        workers_of(process)[0].kill()
         _, stderr = process.communicate(timeout=120)
     assert process.returncode == 3
     assert "error: a worker of 'ldm3d prepare' was ended from outside" in stderr
