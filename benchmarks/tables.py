@@ -18,6 +18,7 @@ TITLES = {
     "ods": "An eye of 360° stereo",
     "layers": "What is uncovered, off-centre",
     "layers_time": "Making the layers",
+    "playing": "Playing a world that moves",
     "export": "Exporting a video",
     "export_360": "Exporting 360° stereo",
     "presets": "The encoders' presets",

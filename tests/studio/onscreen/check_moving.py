@@ -55,6 +55,7 @@ def test_a_dropped_video_plays_rests_and_is_sought_through(window: Window, video
     seen = {round(frame_of(window))}
     qtbot.waitUntil(lambda: len(seen.add(round(frame_of(window))) or seen) >= 4, timeout=LONG)
     viewport = canvas(window)
+    assert window.openings._layerer._thread is None  # no core is busy with the edges of a frame that went by
     budgets = [viewport.play(RATE, haste) or viewport.pace.budget for haste in range(4)]
     assert budgets[0] <= BUDGET
     assert budgets[3] <= 0.1 / RATE  # the more its frames are hurried, the more of their time drawing leaves them
