@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import moderngl
 import numpy as np
 import pytest
 
+from depthfusion.camera.frame import compose, pose_of
+from depthfusion.camera.options import ViewOptions
+from depthfusion.look import Displacement
 from depthfusion.moving.frames import reduced
 from depthfusion.render.mips import halves
 from depthfusion.render.playing import FINENESS, prepare_quickly
 from depthfusion.render.prepare import prepare
+from depthfusion.render.renderer import Renderer
+from depthfusion.render.surface import Surface
 
 
 def world(width: int, depth_width: int) -> tuple[np.ndarray, np.ndarray]:
@@ -44,6 +50,23 @@ def test_four_bytes_a_pixel_are_the_same_colours() -> None:
     assert four.colours[0] is padded
     for a, b in zip(plain.colours, four.colours, strict=True):
         assert np.array_equal(a, b[:, :, :3])
+
+
+def test_four_bytes_a_pixel_are_drawn_as_three_are(context: moderngl.Context, renderer: Renderer) -> None:
+    rgb, depth = world(512, 64)
+    padded = np.concatenate((rgb, np.zeros((*rgb.shape[:2], 1), np.uint8)), axis=2)
+    rule = Displacement()
+    view = ViewOptions(position=(0.3, 0.1, 0.0))
+    frame = compose(view, pose_of(view), 90.0, (160, 90), rule)
+    pictures = []
+    for colour in (rgb, padded):
+        surface = Surface(context, prepare_quickly(colour, depth))
+        for _ in surface.upload():
+            pass
+        pictures.append(renderer.picture(surface, frame, rule))
+        surface.release()
+    assert np.ptp(pictures[0]) > 40
+    assert np.array_equal(*pictures)
 
 
 def test_haste_takes_less_to_prepare_and_to_bring() -> None:
