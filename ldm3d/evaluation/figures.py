@@ -88,7 +88,8 @@ def draw_bars(
     panel.set_ylim(len(groups) - 0.4, -0.6)
     panel.set_xlabel("%", color=_INK)
     tidy(panel)
-    figure.legend(loc="outside upper right", ncols=len(series), frameon=False, fontsize=9)
+    above = {"loc": "lower left", "bbox_to_anchor": (0, 1), "borderaxespad": 0.1}
+    panel.legend(**above, ncols=len(series), frameon=False, fontsize=9)
     figure.suptitle(title, fontsize=12, color=_INK, x=0.02, ha="left")
     save(figure, path)
 
