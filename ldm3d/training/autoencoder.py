@@ -34,6 +34,7 @@ from ldm3d.training.stage import Noise, Place, Work, derived_seed
 from ldm3d.training.widening import widen
 
 _MOMENTA = (0.5, 0.9)  # of Adam where a discriminator plays along, as Esser et al. 2021
+_AHEAD = 500  # steps that the discriminator learns before it speaks: a blind one would only lead astray
 _SHOWN = 4  # pictures of the grid
 _MEASURED = 64  # examples whose latents say the scaling factor
 _PER_GROUP = 4  # channels at least that are normalised together, as in Stable Diffusion's
@@ -119,10 +120,11 @@ class AutoencoderStage:
     def step(self, work: Work, step: int) -> dict[str, Tensor]:
         """Let the autoencoder learn, then the discriminator from what the autoencoder has painted."""
         figures: defaultdict[str, list[Tensor]] = defaultdict(list, loss=[])  # the loop wants the loss first
-        judged = self._discriminator is not None and step >= self._settings.adversarial_start
+        ahead = step - self._settings.adversarial_start
+        judged = self._discriminator is not None and ahead >= 0
         kept = [self._learn(piece.values["pictures"], piece.noise, work, judged, figures) for piece in work.pieces()]
         figures["gradient"].append(work.update("autoencoder"))
-        if judged:
+        if self._discriminator is not None and ahead >= -_AHEAD:
             for piece, painted in zip(work.pieces(), kept, strict=True):
                 self._learn_to_tell(piece.values["pictures"], painted, work, figures)
             work.update("discriminator")

@@ -95,7 +95,7 @@ class PictureLoss(nn.Module):
 
 
 class RecogniserLoss(nn.Module):
-    """The same distance by the maps of the recogniser, which sees colour and plain depth at once.
+    """The same distance by the maps of the recogniser of colour and plain depth, the mean over its layers.
 
     Args:
         recogniser: whose network moves with this module.
@@ -111,7 +111,7 @@ class RecogniserLoss(nn.Module):
         """Return the distance, a scalar, of pictures [B, 4 or 6, H, W] in [-1, 1]: the mean over the batch."""
         with torch.no_grad():
             theirs = self._features(plain(real))
-        return distance(self._features(plain(painted)), theirs)
+        return distance(self._features(plain(painted)), theirs) / len(theirs)
 
 
 def distance(ours: Sequence[Tensor], theirs: Sequence[Tensor], weights: Sequence[Tensor] | None = None) -> Tensor:

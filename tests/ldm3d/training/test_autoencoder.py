@@ -163,13 +163,16 @@ def test_the_loss_is_equation_1() -> None:
 
 
 def test_the_discriminator_waits_for_its_step_and_learns_only_by_its_own_loss() -> None:
-    stage = stage_of(tiny(adversarial_start=1))
+    stage = stage_of(tiny(adversarial_start=501))
     discriminator = stage.modules["discriminator"]
     before = {name: tensor.clone() for name, tensor in discriminator.state_dict().items()}
-    assert "adversarial" not in one_step(stage, 0)
+    assert not {"adversarial", "discriminator"} & one_step(stage, 0).keys()
     assert all(torch.equal(before[name], tensor) for name, tensor in discriminator.state_dict().items())
-    assert "adversarial" in one_step(stage, 1)
+    learning = one_step(stage, 1)
+    assert "discriminator" in learning
+    assert "adversarial" not in learning
     assert not all(torch.equal(before[name], tensor) for name, tensor in discriminator.state_dict().items())
+    assert "adversarial" in one_step(stage, 501)
     assert all(parameter.grad is None for parameter in discriminator.parameters())
     # What it learns: to tell pictures that stay the same.
     losses = [one_step(stage, step, 1e-2)["discriminator"] for step in range(1, 30)]
