@@ -49,7 +49,8 @@ def plot(runs: Sequence[Path], output: Path) -> Path:
                 if figure in one:
                     steps, values = one[figure]
                     colour = f"C{number}"
-                    smoothed = running_mean(values, max(1, len(values) // _SMOOTH))
+                    window = 1 if figure == "rate" else max(1, len(values) // _SMOOTH)
+                    smoothed = running_mean(values, window)
                     if not np.array_equal(smoothed, values):
                         axis.plot(steps, values, color=colour, alpha=0.25, linewidth=0.7)
                     axis.plot(steps, smoothed, color=colour, linewidth=1.6, label=run)
