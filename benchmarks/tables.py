@@ -26,6 +26,8 @@ TITLES = {
     "ldm3d_time": "LDM3D at full size: a picture",
     "ldm3d_memory": "LDM3D at full size: peak memory",
     "ldm3d_warm": "LDM3D at full size: from a job's start to its first step",
+    "training_step": "Training at full size: one step of each stage",
+    "training_speed": "Training at full size: the second stage against the bare loop",
 }
 HEAD = """# Measurements
 
