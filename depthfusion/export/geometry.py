@@ -70,7 +70,7 @@ def meshes(
     elif most < fewest:
         raise InputError(
             f"triangles {most} cannot be used: the cut edges of this world alone take {fewest}; choose more than that, "
-            "or --edges stretched"
+            "or stretched edges (--edges stretched)"
         )
     chosen, error = within_budget(most, sheets, progress.check)
     progress.step("placing triangles", 0)

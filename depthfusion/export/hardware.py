@@ -60,7 +60,7 @@ def choose(asked: str, encoding: Encoding, platform: str = sys.platform, trial: 
         if not why:
             return Chosen(encoder, f"{codec.words} by {encoder}, the hardware's encoder")
         if asked != "auto":
-            raise MachineError(f"encoder {asked} does not work here ({why}): choose --encoder auto or software")
+            raise MachineError(f"encoder {asked} does not work here ({why}): choose encoder auto or software")
     reason = "as asked" if asked == "software" else "as no hardware encoder for it works here"
     return Chosen(software, f"{codec.words} by {software}, in software {reason}")
 

@@ -127,7 +127,7 @@ def test_software_that_is_asked_for_needs_no_trial() -> None:
 
 def test_a_maker_that_is_asked_for_and_fails_is_one_sentence() -> None:
     with pytest.raises(
-        MachineError, match=r"nvenc does not work here \(Cannot load libcuda.so.1\): choose --encoder auto"
+        MachineError, match=r"nvenc does not work here \(Cannot load libcuda.so.1\): choose encoder auto"
     ):
         hardware.choose("nvenc", ENCODING, "linux", trial("hevc_qsv"))
     assert hardware.choose("nvenc", ENCODING, "linux", trial("hevc_nvenc")).encoder == "hevc_nvenc"

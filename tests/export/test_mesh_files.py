@@ -280,7 +280,7 @@ def test_an_exr_that_does_not_fit_the_disk_says_so() -> None:
 
 def test_a_glb_beyond_its_format_is_refused(hills: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(glb, "_MOST", 100_000)
-    with pytest.raises(InputError, match="lower --triangles or --texture-size"):
+    with pytest.raises(InputError, match="choose fewer triangles or a smaller texture"):
         write(hills, tmp_path / "a.glb", look=STRETCHED, mesh={"triangles": 30_000})
 
 
