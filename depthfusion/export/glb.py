@@ -98,8 +98,8 @@ def write(path: Path, parts: Sequence[Part], title: str, check: Callable[[], Non
     total = 12 + 8 + len(words) + 8 + length
     if total > _MOST:
         raise InputError(
-            f"{path} would have {total} bytes, more than the {_MOST} of a GLB file: choose fewer triangles or a smaller "
-            "texture (--triangles, --texture-size)"
+            f"{path} would have {total} bytes, more than the {_MOST} of a GLB file: choose fewer triangles or a "
+            "smaller texture (--triangles, --texture-size)"
         )
     with path.open("wb") as stream:
         stream.write(struct.pack("<4sII", _MAGIC, _VERSION, total))
