@@ -96,14 +96,15 @@ class _CardKind(Kind):
         return card_spans(self.grid, self.corners[ids], self.radius[ids], rows)
 
     def cut(self, ids: Ints, d: Array) -> Fragments:
-        cards = self.cards
+        # NumPy looks tables up by numbers of its own width: others it would copy each time.
+        cards, ids = self.cards, ids.astype(np.intp)
         (facing, away), (across, middle), (along, half) = (
             (d[0] * a.take(ids) + d[1] * b.take(ids) + d[2] * c.take(ids), shift.take(ids))
             for a, b, c, shift in self.forms
         )
         r = away / np.where(np.abs(facing) < 1e-4, np.float32(1e-4), facing)
         u, v = across * r - middle, along * r - half
-        keep = np.flatnonzero((np.abs(u) < 1.0) & (np.abs(v) < 1.0) & (r > 1.0)).astype(np.int32)
+        keep = np.flatnonzero((np.abs(u) < 1.0) & (np.abs(v) < 1.0) & (r > 1.0))
         ids, r = ids.take(keep), r.take(keep)
         shown, cover, look = atlas()(cards.sprite.take(ids), u.take(keep), v.take(keep), r * self.fine.take(ids))
         keep, ids, r = keep.take(shown), ids.take(shown), r.take(shown)
@@ -116,7 +117,7 @@ class _CardKind(Kind):
         rgb = self.shader.leaves(albedo, normal, p, d, cards.leafy.take(ids), cards.open.take(ids))
         if self.shader.light.lamps > 0.0 and self.glowing:
             rgb += albedo * (cards.glow.take(ids) * np.float32(self.shader.light.lamps))
-        return Fragments(keep, r, cover, self.shader.sky.through_air(rgb, r, d))
+        return Fragments(keep.astype(np.int32), r, cover, self.shader.sky.through_air(rgb, r, d))
 
 
 class _LimbKind(Kind):
@@ -138,7 +139,7 @@ class _LimbKind(Kind):
         return limb_spans(self.grid, limbs.start[ids], limbs.end[ids], limbs.radius[ids], rows)
 
     def cut(self, ids: Ints, d: Array) -> Fragments:
-        limbs = self.limbs
+        limbs, ids = self.limbs, ids.astype(np.intp)
         start = _of(limbs.start, ids)
         axis = _of(self.axis, ids)
         length = self.length.take(ids)
@@ -221,7 +222,7 @@ class _StoneKind(Kind):
         return ball_spans(self.grid, self.stones.centre[ids], self.radius[ids], rows)
 
     def cut(self, ids: Ints, d: Array) -> Fragments:
-        stones = self.stones
+        stones, ids = self.stones, ids.astype(np.intp)
         c, s = np.cos(stones.turn).take(ids), np.sin(stones.turn).take(ids)
         axes = _of(stones.axes, ids)
         centre = _of(stones.centre, ids)

@@ -105,7 +105,7 @@ def _blend(target: Target, parts: list[Fragments]) -> None:
     rgb = np.concatenate([part.rgb for part in parts], axis=1)
     # A positive float's bits sort like the float itself.
     order = _sorted((texel.astype(np.int64) << 32) | r.view(np.int32))
-    texel = texel[order]
+    texel = texel.astype(np.intp).take(order)
     new = np.empty(len(texel), bool)
     new[:1] = True
     np.not_equal(texel[1:], texel[:-1], out=new[1:])
@@ -116,9 +116,9 @@ def _blend(target: Target, parts: list[Fragments]) -> None:
         if not here.size:
             return
         at = order[here]
-        spot = texel[here]
-        before = target.seen[spot]
-        after = before * (1.0 - cover[at])
+        spot = texel.take(here)
+        before = target.seen.take(spot)
+        after = before * (1.0 - cover.take(at))
         half = (before >= 0.5) & (after < 0.5)
         target.r[spot[half]] = r[at[half]]
         share = before - after

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ldm3d.worlds.arrays import Array, Ints
+from ldm3d.worlds.arrays import Array
 from ldm3d.worlds.once import Once
 
 SIZE = 128
@@ -41,9 +41,11 @@ class Atlas:
             level = np.concatenate([weight / 4.0, mean], axis=-1).astype(np.float32)
         texels = np.concatenate(levels)
         self._cover, self._look = np.ascontiguousarray(texels[:, 0]), np.ascontiguousarray(texels[:, 1:])
-        self._starts = np.array(starts, np.int32)
+        self._starts = np.array(starts, np.intp)
 
-    def __call__(self, which: NDArray[np.int32], u: Array, v: Array, texel: Array) -> tuple[Ints, Array, Array]:
+    def __call__(
+        self, which: NDArray[np.int32], u: Array, v: Array, texel: Array
+    ) -> tuple[NDArray[np.intp], Array, Array]:
         """Look sprites up.
 
         Args:
@@ -80,7 +82,7 @@ class Atlas:
         sharpen = np.where(which >= SOFT, np.float32(1.0), sharpen)
         a = np.clip((a - 0.5) * sharpen + 0.5, 0.0, 1.0)
         a *= (np.abs(u) < 1.0) & (np.abs(v) < 1.0)
-        shown = np.flatnonzero(a > 0.02).astype(np.int32)
+        shown = np.flatnonzero(a > 0.02)
         # The nearest of the four.
         spot = (left - np.where(fy < 0.5, down, np.int32(0)) + np.where(fx < 0.5, np.int32(0), right)).take(shown)
         return shown, a.take(shown), self._look.take(spot, axis=0)
