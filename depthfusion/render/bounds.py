@@ -5,6 +5,7 @@ docs/rendering.md derives the formulas.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -57,12 +58,23 @@ class Shells:
         sine = np.sqrt(np.maximum(1 - across * across, 0))
         return np.where(across >= self.cosine, 1.0, across * self.cosine + sine * self.sine)
 
-    def seen_by(self, eye: Eye) -> Mask:
-        """Return which of them [n] may reach into the view: exact support functions, never wrong about what is seen."""
-        seen = np.ones(len(self.near), bool)
-        for plane in eye.planes:
-            most = self.towards(plane)
-            seen &= most * np.where(most > 0, self.far, self.near) >= plane @ eye.position
+    def seen_by(self, eyes: Sequence[Eye]) -> list[Mask]:
+        """Return for each eye which of them [n] may reach into its view.
+
+        Exact support functions, never wrong about what is seen. Planes that eyes share, as those of a flat pair do but
+        for their places, are looked at once.
+        """
+        reached: dict[bytes, Array] = {}
+        seen = []
+        for eye in eyes:
+            mask = np.ones(len(self.near), bool)
+            for plane in eye.planes:
+                key = plane.tobytes()
+                if key not in reached:
+                    most = self.towards(plane)
+                    reached[key] = most * np.where(most > 0, self.far, self.near)
+                mask &= reached[key] >= plane @ eye.position
+            seen.append(mask)
         return seen
 
     def distance(self, eye: Eye) -> Array:
@@ -138,6 +150,11 @@ class Footprint:
         crowding = np.where(pole > 0, down / (4 * np.tan(np.maximum(pole, 1e-9))), 1.0)
         warp = np.minimum(crowding + across**2 / (16 * down) + (across**2 + down**2) / 8, 1)
         return cls(centre, np.cos(half), np.sin(half), _arc(down, across, wide), warp)
+
+    def __getitem__(self, index: NDArray[np.int64]) -> Self:
+        return type(self)(
+            self.centre[index], self.cosine[index], self.sine[index], self.diagonal[index], self.warp[index]
+        )
 
     def shells(self, known: Patches, rule: Displacement) -> Shells:
         """Return where the patches may lie."""

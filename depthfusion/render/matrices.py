@@ -1,4 +1,4 @@
-"""World to clip space, by pyrr: matrices take row vectors, point · view · projection.
+"""World to clip space, the projection by pyrr: matrices take row vectors, point · view · projection.
 
 GLSL reads columns where NumPy writes rows: they go there as they lie in memory and take column vectors.
 """
@@ -19,9 +19,10 @@ Tile = tuple[int, int, int, int]
 
 def view_matrix(pose: Pose) -> Array:
     """Return world to camera [4, 4]."""
-    turn = np.eye(4)
-    turn[:3, :3] = pose.rotation
-    return np.asarray(matrix44.create_from_translation(-np.asarray(pose.position)) @ turn)
+    turned = np.eye(4)
+    turned[:3, :3] = rotation = pose.rotation
+    turned[3, :3] = -np.asarray(pose.position) @ rotation
+    return turned
 
 
 def edges(lens: Perspective, aspect: float, size: tuple[int, int], tile: Tile) -> tuple[float, float, float, float]:

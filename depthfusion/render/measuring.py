@@ -65,6 +65,7 @@ class Measurer:
         self._indices = context.buffer(patch_indices().tobytes())
         self._patches: dict[_Batch, moderngl.Buffer] = {}
         self._meshes: dict[_Mesh, moderngl.VertexArray] = {}
+        self._told: dict[_Mesh, Displacement] = {}
         self._depths: list[list[_Depth]] = []
         self._held: Selection | None = None
         self._counts: dict[_Batch, int] = {}
@@ -74,9 +75,12 @@ class Measurer:
         return [depth.texture for depth in self._depths[eye][: 3 if cut else 1]]
 
     def measure(
-        self, sheet: Sheet, seen: Selection, eye: int, size: tuple[int, int], area: Tile, to_clip: NDArray[np.float64]
+        self, sheet: Sheet, seen: Selection, eye: int, size: tuple[int, int], area: Tile, to_clip: bytes
     ) -> int:
-        """Draw the depth of `seen` within `area` (x, y from below) of an eye's textures of `size`; return triangles."""
+        """Draw the depth of `seen` within `area` (x, y from below) of an eye's textures of `size`; return triangles.
+
+        `to_clip` is the matrix from the world to clip space, as a shader reads it.
+        """
         targets = self._targets(eye, size, 3 if sheet.cut else 1)
         for each in targets:
             each.scissor = area
@@ -94,9 +98,7 @@ class Measurer:
         self.context.disable_direct(_DEPTH_CLAMP)
         return TRIANGLES * count
 
-    def _draw(
-        self, mesh: _Mesh, sheet: Sheet, to_clip: NDArray[np.float64], count: int, target: moderngl.Framebuffer
-    ) -> None:
+    def _draw(self, mesh: _Mesh, sheet: Sheet, to_clip: bytes, count: int, target: moderngl.Framebuffer) -> None:
         if mesh not in self._meshes:
             fragment = source("cut.frag", dict(mesh.defines)) if mesh.cut else source("distance.frag")
             self._meshes[mesh] = self.context.vertex_array(
@@ -107,8 +109,10 @@ class Measurer:
             )
         array = self._meshes[mesh]
         program = array.program
-        program["to_clip"].write(to_clip.astype("f4").tobytes())  # type: ignore[union-attr]
-        set_mapping(program, sheet.rule)
+        program["to_clip"].write(to_clip)  # type: ignore[union-attr]
+        if self._told.get(mesh) is not sheet.rule:
+            set_mapping(program, sheet.rule)
+            self._told[mesh] = sheet.rule
         sheet.surface.use(program)
         target.use()
         array.render(self.context.TRIANGLES, instances=count)
@@ -153,6 +157,7 @@ class Measurer:
             mesh.release()
         self._depths.clear()
         self._meshes.clear()
+        self._told.clear()
         for buffer in (*self._patches.values(), self._indices):
             buffer.release()
 

@@ -29,11 +29,11 @@ def eye_of(view: View, tile: Tile | None = None) -> Eye:
     size = view.rectangle[2:]
     left, right, bottom, top = edges(lens_of(view), view.aspect, size, tile or (0, 0, *size))
     turn = view.pose.rotation.T
-    inward = np.array([[1, 0, left], [-1, 0, -right], [0, 1, bottom], [0, -1, -top]], float)
-    inward = np.concatenate([inward / np.linalg.norm(inward, axis=1, keepdims=True), [[0, 0, -1]]])
+    inward = np.array([(1, 0, left), (-1, 0, -right), (0, 1, bottom), (0, -1, -top), (0, 0, -1)], float)
+    inward /= np.sqrt(np.einsum("ij,ij->i", inward, inward))[:, None]
     reach = max(left**2, right**2) + max(bottom**2, top**2)
     position = np.asarray(view.pose.position)
-    return Eye(position, inward @ turn, view.pose.forward, max(pixel_scales(view)), 1 / math.sqrt(1 + reach))
+    return Eye(position, inward @ turn, -turn[2], max(pixel_scales(view)), 1 / math.sqrt(1 + reach))
 
 
 def pixel_scales(view: View) -> tuple[float, float]:
@@ -53,7 +53,7 @@ def cap_box(view: View, tile: Tile, rule: Displacement, pole: float, wide: float
     corners = np.concatenate([rim * (rule.nearest * math.cos(wide)), rim * rule.farthest])
     bounds = (math.cos(wide), math.sin(wide), rule.nearest, rule.farthest)
     cap = Shells(np.array([[0, pole, 0]]), *(np.array([bound]) for bound in bounds))
-    if not cap.seen_by(eye_of(view, tile))[0]:
+    if not cap.seen_by([eye_of(view, tile)])[0][0]:
         return None
     places = view.lens.project(view.pose.to_camera(corners), view.aspect)
     if np.isnan(places).any():

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from depthfusion.camera.frame import View
 from depthfusion.look import Displacement
+from depthfusion.render.bounds import Eye
 from depthfusion.render.matrices import Tile, edges, projection_matrix, view_matrix
 from depthfusion.render.measuring import Measurer, Sheet, set_mapping
 from depthfusion.render.perspective import cap_box, depth_range, eye_of, grid_rays, lens_of, pixel_scales
@@ -29,13 +29,24 @@ _APART = 1.5
 
 @dataclass(frozen=True)
 class Plan:
-    """What one frame is drawn from: the patches that its views need, chosen once for all of them."""
+    """What one frame is drawn from: the patches that its views need, chosen once for all of them.
+
+    `whole` holds the sights of whole views: all at once, before the driver's work has taken the processor's caches.
+    """
 
     surface: Surface
     rule: Displacement
     quality: Quality
     selection: Selection
     layered: bool
+    whole: dict[View, _Sight]
+
+    def sight(self, view: View, tile: Tile) -> _Sight:
+        """Return a tile of a view as it is drawn and read."""
+        if tile == (0, 0, *view.rectangle[2:]):
+            return self.whole[view]
+        eye = eye_of(view, tile)
+        return _sight(self.selection.seen_by([eye]), view, tile, eye, self.rule, self.parts)
 
     @property
     def tolerance_px(self) -> float:
@@ -50,7 +61,7 @@ class Plan:
     @property
     def parts(self) -> int:
         """Into how many parts a pixel's side is cut for depth: edges are smoothed as soon as colour is."""
-        return 1 if self.quality.samples == 1 else 2
+        return _parts(self.quality)
 
     @property
     def most_taps(self) -> int:
@@ -94,7 +105,12 @@ class Rasteriser:
         """Choose the patches of one frame's perspective views."""
         eyes = [eye_of(view) for view in views]
         selection = surface.selector(rule).select(rule, eyes, quality.tolerance_px)
-        return Plan(surface, rule, quality, selection, surface.cut(rule))
+        # Of a whole view all is drawn that one of the eyes sees: both then share their patches.
+        whole = {
+            view: _sight(selection, view, (0, 0, *view.rectangle[2:]), eye, rule, _parts(quality))
+            for view, eye in zip(views, eyes, strict=True)
+        }
+        return Plan(surface, rule, quality, selection, surface.cut(rule), whole)
 
     def paint(
         self,
@@ -111,7 +127,7 @@ class Rasteriser:
         The tile's lower left pixel falls on `corner` of `target`. Each part, given from the tile's top left, gets the
         pixels that it has when the tile is drawn at once.
         """
-        sights = [_sight(plan, view, tile) for view in views]
+        sights = [plan.sight(view, tile) for view in views]
         sheet = plan.sheet(sights)
         taps = plan.taps(views)
         sharpness = [(taps, (0, 0, *tile[2:])), *((plan.most_taps, cap) for cap in plan.caps(views, tile))]
@@ -141,7 +157,7 @@ class Rasteriser:
 
         The plan must be one of a sample a pixel.
         """
-        sight = _sight(plan, view, tile)
+        sight = plan.sight(view, tile)
         sheet = plan.sheet([sight])
         self._measure(plan, sheet, sight, 0, (0, 0, *tile[2:]))
         kind = _Shading(1, 1, 1, False, sheet.cut, tuple(plan.surface.defines.items()))
@@ -174,10 +190,9 @@ class Rasteriser:
         for eye in range(len(sights)):
             for texture, numbers in zip(self._measurer.depths(eye, sheet.cut), units, strict=True):
                 texture.use(numbers[eye])
-        if "eyes" in program:
-            _write(program, "eyes", np.array([sight.view.pose.position for sight in sights]))
-        _write(program, "rays", np.array([sight.rays for sight in sights]))
-        _write(program, "ranges", np.array([sight.range for sight in sights]))
+        for name in ("eyes", "rays", "ranges"):
+            if name in program:
+                program[name].write(b"".join(getattr(sight, name) for sight in sights))  # type: ignore[union-attr]
 
     def _screen(self, name: str, kind: _Shading) -> moderngl.VertexArray:
         if (name, kind) not in self._screens:
@@ -218,27 +233,34 @@ class _Shading:
 
 @dataclass(frozen=True)
 class _Sight:
-    """A tile of one eye's view: its patches, how its depth is drawn and read, and the rays of the depth's grid."""
+    """A tile of one eye's view: its patches, and as shaders read it, how its depth is drawn and read.
+
+    `eyes` is its place, `rays` are those of the depth's grid, `ranges` turn depth into distances ahead.
+    """
 
     view: View
     tile: Tile
     seen: Selection
     size: tuple[int, int]
-    to_clip: NDArray[np.float64]
-    range: tuple[float, float]
-    rays: NDArray[np.float64]
+    to_clip: bytes
+    eyes: bytes
+    rays: bytes
+    ranges: bytes
 
 
-def _sight(plan: Plan, view: View, tile: Tile) -> _Sight:
-    eye = eye_of(view, tile)
-    # Of a whole view all is drawn that one of the eyes sees: both then share their patches.
-    seen = plan.selection if tile == (0, 0, *view.rectangle[2:]) else plan.selection.seen_by([eye])
-    near, far = depth_range(seen, eye, plan.rule)
+def _parts(quality: Quality) -> int:
+    return 1 if quality.samples == 1 else 2
+
+
+def _sight(seen: Selection, view: View, tile: Tile, eye: Eye, rule: Displacement, parts: int) -> _Sight:
+    near, far = depth_range(seen, eye, rule)
     tangents = edges(lens_of(view), view.aspect, view.rectangle[2:], tile)
-    size = (tile[2] * plan.parts, tile[3] * plan.parts)
+    size = (tile[2] * parts, tile[3] * parts)
     to_clip = view_matrix(view.pose) @ projection_matrix(tangents, near, far)
     rays = grid_rays(view.pose.rotation, tangents, size)
-    return _Sight(view, tile, seen, size, to_clip, (near * far / (far - near), far / (far - near)), rays)
+    ranges = np.array((near * far / (far - near), far / (far - near)))
+    written = (values.astype("f4").tobytes() for values in (to_clip, eye.position, rays, ranges))
+    return _Sight(view, tile, seen, size, *written)
 
 
 def _common(one: Tile, other: Tile) -> Tile:
@@ -246,7 +268,3 @@ def _common(one: Tile, other: Tile) -> Tile:
     left, top = max(one[0], other[0]), max(one[1], other[1])
     right, bottom = (min(one[i] + one[i + 2], other[i] + other[i + 2]) for i in (0, 1))
     return left, top, right - left, bottom - top
-
-
-def _write(program: moderngl.Program, name: str, values: NDArray[np.float64]) -> None:
-    program[name].write(values.astype("f4").tobytes())  # type: ignore[union-attr]

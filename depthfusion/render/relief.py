@@ -43,6 +43,9 @@ class Patches:
     low: Floats
     high: Floats
 
+    def __getitem__(self, index: NDArray[np.int64]) -> Patches:
+        return Patches(self.bend[index], self.span[index], self.low[index], self.high[index])
+
 
 @dataclass(frozen=True)
 class Relief:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -40,9 +40,9 @@ class Selection:
     def __getitem__(self, index: Mask) -> Self:
         return type(self)(self.tiles[index], self.shells[index], self.kind[index], self.tolerance)
 
-    def seen_by(self, eyes: Iterable[Eye]) -> Self:
+    def seen_by(self, eyes: Sequence[Eye]) -> Self:
         """Return those that one of the eyes may see."""
-        return self[np.logical_or.reduce([self.shells.seen_by(eye) for eye in eyes])]
+        return self[np.logical_or.reduce(self.shells.seen_by(eyes))]
 
     def nearest(self, eye: Eye) -> float:
         """Return a distance in metres from the eye below which nothing lies."""
@@ -190,6 +190,8 @@ _WHERE = ("centre", "cosine", "sine", "near", "far")
 def _too_coarse(shape: Footprint, known: Patches, rule: Displacement, eyes: list[Eye], tolerance: float) -> Mask:
     shells = shape.shells(known, rule)
     coarse = np.zeros(len(shells.near), bool)
-    for eye in eyes:
-        coarse |= (errors(shape, known, shells, rule, eye) > tolerance) & shells.seen_by(eye)
+    for eye, seen in zip(eyes, shells.seen_by(eyes), strict=True):
+        # Of those that are coarse for another eye nothing more is to be known.
+        open_ = np.flatnonzero(seen & ~coarse)
+        coarse[open_] = errors(shape[open_], known[open_], shells[open_], rule, eye) > tolerance
     return coarse
