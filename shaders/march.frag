@@ -16,7 +16,6 @@
 
 uniform vec3 background;
 uniform float texel;         // of the colour, in radians
-uniform float one;           // radians: how far a pixel's rays may stray together before each goes its own way
 out vec4 pixel;
 
 // Texels between samples, of which a pixel's mean is that of many more.
@@ -37,9 +36,22 @@ vec3 beside(vec3 place, Ray ray, vec3 step) {
     return dot(place - ray.start, ray.along) * (step - ray.along * (dot(place, step) / slope));
 }
 
+// The colour around a hit of the surface, or of the layer `behind` it; `parts` of a pixel's side lie in the ray's share.
+// Where it is not `asked` for, one sample of it.
+vec3 seen_of(bool behind, bool asked, Hit hit, Ray ray, float parts) {
+    vec3 across = beside(hit.place, ray, ray.across / parts);
+    vec3 up = beside(hit.place, ray, ray.up / parts);
+    int taps = 1;
+#if MOST > 1
+    float wide = ceil(texels_within(hit.place, across, up) / DENSE);
+    taps = asked ? int(clamp(wide, float(PARTS) / parts, float(MOST) / parts)) : 1;
+#endif
+    return layer_around(behind, hit.place, across, up, taps);
+}
+
 // What an eye sees through a pixel: through the whole of it first where every ray begins within the surface; where its
-// rays may stray, or meet an edge, through each of its parts; and through what is not opaque, the layer behind. All in
-// one loop that asks at its end: software renderers go every way that is written.
+// rays may stray, or meet an edge, through each of its parts; and through what is not opaque, the layer behind. Loops
+// that ask at their ends and have two ways out, as in march.glsl.
 vec3 light_of(int eye, vec2 place) {
     vec2 radii = shell;
     bool stray = true;
@@ -48,49 +60,65 @@ vec3 light_of(int eye, vec2 place) {
     Line straight = line_of(middle.start, middle.along);
     float pad = 0.71 * max(length(middle.across), length(middle.up)) * (shell.x + length(middle.start));
     pad /= max(outwards(straight, shell).x, 0.05 * shell.x);
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < NARROWINGS; i++)
         radii = narrowed(way_of(straight, outwards(straight, radii)), pad, radii);
     stray = PARTS > 1 && angle_of(way_of(straight, outwards(straight, radii))) > one;
 #endif
     int part = INSIDE * (PARTS - 1) > 0 ? -1 : 0;    // −1 is the whole pixel
-    bool behind = false;
-    Hit front;
-    vec3 before = vec3(0.0);
-    vec3 light = vec3(0.0);
-    bool more = true;
-    do {
+    vec3 sum = vec3(0.0);
+    vec3 light;
+    for (int round = 0;; round++) {
         bool whole = part < 0;
         float parts = whole ? 1.0 : float(PARTS);
+#if INSIDE && PARTS == 1
+        Ray ray = middle;
+        Line line = straight;
+#else
         vec2 offset = (vec2(part % PARTS, part / PARTS) + 0.5) / float(PARTS) - 0.5;
         Ray ray = ray_of(eye, whole ? place : place + offset * pixel_size);
         Line line = line_of(ray.start, ray.along);
-        Hit hit = first_hit(behind, line, radii, whole);
-        vec3 across = beside(hit.place, ray, ray.across / parts);
-        vec3 up = beside(hit.place, ray, ray.up / parts);
-        int taps = int(clamp(ceil(texels_within(hit.place, across, up) / DENSE), float(PARTS) / parts, float(MOST) / parts));
-        vec3 colour = layer_around(behind, hit.place, across, up, taps);
-#if LAYERED
-        colour = hit.opacity > 0.0 || !behind ? colour : background;
-        if (behind) {
-            float away = dot(front.place - ray.start, ray.along);
-            bool nearer = hit.opacity > 0.0 && dot(hit.place - ray.start, ray.along) < away * (1.0 - APART_BY);
-            colour = mix(colour, before, front.skipped && nearer ? 0.0 : front.opacity);
-            behind = false;
-        } else {
-            front = hit;
-            before = colour;
-            behind = !whole && (hit.opacity < 1.0 || hit.skipped);
-        }
-        stray = stray || front.opacity < 1.0;
-#else
-        colour = hit.opacity > 0.0 ? colour : background;
 #endif
-        if (!behind) {
-            light = whole ? colour : (part > 0 ? light : vec3(0.0)) + colour / float(PARTS * PARTS);
-            part++;
-            more = part < PARTS * PARTS && (stray || part > 0);
+#if LAYERED
+        bool behind = false;
+        Hit own, front, back;
+        for (int turn = 0;; turn++) {
+            Hit hit = first_hit(behind, line, radii, whole);
+            if (!behind)
+                own = hit;
+            if (behind || whole || own.opacity == 1.0 && !own.skipped) {
+                front = own;
+                back = hit;
+                break;
+            }
+            if (turn > IDLE) {
+                front = Hit(vec3(1.0), 0.0, false);
+                back = front;
+                break;
+            }
+            behind = true;
         }
-    } while (more && (LAYERED == 1 || PARTS > 1));
+        bool both = !whole && (front.opacity < 1.0 || front.skipped);
+        stray = stray || front.opacity < 1.0;
+        vec3 colour = seen_of(false, front.opacity > 0.0, front, ray, parts);
+        vec3 hidden = back.opacity > 0.0 ? seen_of(true, both, back, ray, parts) : background;
+        float away = dot(front.place - ray.start, ray.along);
+        bool nearer = back.opacity > 0.0 && dot(back.place - ray.start, ray.along) < away * (1.0 - APART_BY);
+        colour = both ? mix(hidden, colour, front.skipped && nearer ? 0.0 : front.opacity) : colour;
+#else
+        Hit hit = first_hit(false, line, radii, whole);
+        vec3 colour = hit.opacity > 0.0 ? seen_of(false, true, hit, ray, parts) : background;
+#endif
+        sum += whole && stray ? vec3(0.0) : colour / (parts * parts);
+        part++;
+        if (PARTS == 1 || part == PARTS * PARTS || part == 0 && !stray) {
+            light = sum;
+            break;
+        }
+        if (round > IDLE) {
+            light = vec3(0.0);
+            break;
+        }
+    }
     return light;
 }
 

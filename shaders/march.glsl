@@ -11,12 +11,22 @@
 
 uniform sampler2D vicinity_map;    // the greatest and the least depth near every direction, as in vicinity.py
 uniform int vicinity_top;          // its last level, of one cell
+#if EXACT == 0
+uniform float one;           // radians: how far a pixel's rays may stray together before each goes its own way
+#endif
 uniform vec2 shell;                // the least and the greatest radius of the surface
 
 const float REACH = 0.9;
 uniform float texels;              // of the depth map, to a radian
 const float CALM = 0.35;           // texels of depth: on so short a way the surface is taken to be met once
 const float APART_BY = 1e-4;       // of the distance: the back is before the front only by more
+#if EXACT
+const int SETTLING = 18;           // looks at the depth where a crossing is known to be, at the most
+#else
+const int SETTLING = 2;
+const float NEAR = 0.5;            // of `one`: what is found no farther from where it was looked for is near enough
+#endif
+const int IDLE = 100000;
 const float SLACK = 2e-6;          // of a radius, for single precision
 
 // The straight way between two places, given by their directions from the centre and their 1/radius: a share of it is
@@ -90,15 +100,20 @@ float depth_towards(bool behind, vec3 direction) {
 #endif
 }
 
-// Above 0 beyond the surface, below it within: 1/surface's radius − 1/own, times a little.
+// Above 0 beyond the surface, below it within: by 1/radius, or by radius where that is what depth gives, so that nothing
+// is divided.
 float beyond(bool behind, Way way, float share) {
     vec3 direction = mix(way.from, way.to, share);
-    return length(direction) / radius_of(depth_towards(behind, direction)) - mix(way.near.x, way.near.y, share);
+    float near = mix(way.near.x, way.near.y, share);
+    float d = clamp((depth_towards(behind, direction) - levels.x) * levels.y, 0.0, 1.0);
+    float given = rule.x + rule.y * d;
+    return inverse ? length(direction) * given - near : length(direction) - near * given;
 }
 
 // What was met on a way: its share of it, above 1 for nothing.
 struct Met {
     float share;
+    float opacity;
     bool skipped;     // a part of the front that is not seen was passed on the way
 };
 
@@ -113,56 +128,92 @@ vec4 halved(vec4 between, float share, float value) {
     return before ? vec4(share, between.y, value, between.w) : vec4(between.x, share, between.z, value);
 }
 
-// The place of a crossing, known to lie between two shares where `beyond` is known; `between` holds shares and values.
-// Where nothing is known the surface is taken to be a sphere at first, which in a short way it almost is.
-float settled(bool behind, Way way, bool known, vec4 between) {
-    float rise = way.near.x - way.near.y;
-    float share = known ? crossing(between) : 0.5;
-    float value = beyond(behind, way, share);
-    if (!known)
-        between = vec4(0.0, 1.0, min(value - share * rise, 0.0), max(value + (1.0 - share) * rise, 0.0));
-    between = halved(between, share, value);
-#if EXACT
-    // A colour does not ask for more than its direction, which a short way hardly changes; a distance does.
-    for (int i = 0; i < 16; i++) {
-        share = 0.5 * (between.x + between.y);
-        between = halved(between, share, beyond(behind, way, share));
-    }
-#endif
-    share = crossing(between);
-    return crossing(halved(between, share, beyond(behind, way, share)));
-}
-
-// The first crossing of a surface on a way, looked for in `steps` equal parts; `outside` says on which side the ray is.
-// With 0 parts there is one crossing, from within.
+// The first crossing of a surface on a way that is seen, looked for in `steps` equal parts; `outside` says on which side
+// the ray is. With 0 parts there is one crossing, from within; with fewer there is no way.
+//
+// One loop looks and settles, and asks at its end: software renderers go every way that is written. What it leaves with
+// has names of its own and a second, idle way out: Mesa's goes on changing what rays that left a loop before others had.
 Met meet(bool behind, Way way, float steps, inout bool outside) {
-    bool found = false;
-    bool skipped = false;
+    // How much a sphere's `beyond` grows along the way.
     float rise = way.near.x - way.near.y;
-    vec4 between = vec4(0.0, 1.0, -0.5 * rise, 0.5 * rise);
-    float last = 0.0;
-    // Not a loop that asks at its end, cheaper as that would be: Mesa 22.3's software renderer then misses crossings.
-    for (float i = 0.0; i < steps + 0.5 && steps > 0.0; i += 1.0) {
-        float share = i / steps;
-        float value = beyond(behind, way, share);
-        if (i > 0.0 && (value > 0.0) != outside) {
-            between = vec4(last, share, outside ? abs(between.w) : -abs(between.w), value);
-            found = true;
-#if LAYERED
-            float opacity = opacity_at(uv_of(mix(way.from, way.to, crossing(between))));
-            found = behind || opacity > 0.0;
+    rise = inverse ? rise : 2.0 * rise / (way.near.x + way.near.y);
+    float wide = length(way.from - way.to);
+    vec2 last = vec2(0.0);      // where it was looked for last, and what was found there
+    float step = 0.0;
+    bool side = outside;
+    bool skipped = false;
+    Met met;
+    for (int round = 0;; round++) {
+        vec4 between = vec4(0.0);
+        bool looking = steps > 0.0;
+        bool known = looking;
+        float share = looking ? step / steps : 0.5;
+        bool more = steps >= 0.0;
+        int left = SETTLING;
+        float found;
+        vec2 reached;
+        float next;
+        bool over;
+        for (int turn = 0;; turn++) {
+            float value = beyond(behind, way, share);
+            if (looking) {
+                bool crossed = step > 0.0 && (value > 0.0) != side;
+                between = vec4(last.x, share, side ? abs(last.y) : -abs(last.y), value);
+                last = vec2(share, value);
+                side = side != crossed;
+                looking = !crossed;
+                step += 1.0;
+                share = crossed ? crossing(between) : step / steps;
+                more = crossed || step < steps + 0.5;
+            } else {
+                // Where nothing is known the surface is taken to be a sphere at first, which in a short way it almost is.
+                vec4 guess = vec4(0.0, 1.0, min(value - share * rise, 0.0), max(value + (1.0 - share) * rise, 0.0));
+                between = halved(known ? between : guess, share, value);
+                known = true;
+                left--;
+#if EXACT
+                float then = left > 1 ? 0.5 * (between.x + between.y) : crossing(between);
+#else
+                float then = crossing(between);
+                left = abs(then - share) * wide < NEAR * one ? 0 : left;
 #endif
-            outside = !outside;
-            if (found)
+                share = then;
+            }
+            if (!more || left == 0) {
+                found = more ? share : 2.0;
+                reached = last;
+                next = step;
+                over = side;
                 break;
-            skipped = true;
+            }
+            if (turn > IDLE) {
+                found = 2.0;
+                reached = vec2(0.0);
+                next = 0.0;
+                over = false;
+                break;
+            }
         }
-        last = share;
-        between.w = value;
+        last = reached;
+        step = next;
+        side = over;
+        float opacity = 1.0;
+#if LAYERED
+        opacity = behind ? 1.0 : opacity_at(uv_of(mix(way.from, way.to, min(found, 1.0))));
+#endif
+        bool clear = found <= 1.0 && opacity == 0.0 && steps > 0.0;
+        skipped = skipped || clear;
+        if (!clear || step > steps + 0.5) {
+            met = Met(clear ? 2.0 : found, opacity, skipped);
+            outside = side;
+            break;
+        }
+        if (round > IDLE) {
+            met = Met(2.0, 0.0, false);
+            outside = false;
+            break;
+        }
     }
-    Met met = Met(2.0, skipped);
-    if (found || steps == 0.0)
-        met.share = settled(behind, way, found, between);
     return met;
 }
 
@@ -177,13 +228,8 @@ vec3 place_on(Way way, float share) {
     return mix(way.from, way.to, share) / mix(way.near.x, way.near.y, share);
 }
 
-Hit hit_at(bool behind, Way way, Met met) {
-    Hit hit = Hit(place_on(way, min(met.share, 1.0)), met.share > 1.0 ? 0.0 : 1.0, met.skipped);
-#if LAYERED
-    float opacity = opacity_at(uv_of(hit.place));
-    hit.opacity *= behind ? 1.0 : opacity;
-#endif
-    return hit;
+Hit hit_at(Way way, Met met) {
+    return Hit(place_on(way, min(met.share, 1.0)), met.share > 1.0 ? 0.0 : met.opacity, met.skipped);
 }
 
 float steps_of(Way way, float calm) {
@@ -214,7 +260,7 @@ Hit first_hit(bool behind, Line line, vec2 radii, bool calm) {
     }
     Met met = meet(behind, inwards, comes ? max(steps_of(inwards, -1.0), 1.0) : -1.0, outside);
     if (met.share <= 1.0)
-        return hit_at(behind, inwards, met);
+        return hit_at(inwards, met);
     bool skipped = met.skipped;
     met = meet(behind, way, max(steps_of(way, -1.0), 1.0), outside);
     met.skipped = met.skipped || skipped;
@@ -222,5 +268,5 @@ Hit first_hit(bool behind, Line line, vec2 radii, bool calm) {
     // Rounding: the surface is nowhere beyond the way's end.
     if (met.share > 1.0 && !outside && (behind || LAYERED == 0))
         met.share = 1.0;
-    return hit_at(behind, way, met);
+    return hit_at(way, met);
 }

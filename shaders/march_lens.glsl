@@ -1,10 +1,11 @@
 // The rays of lenses that no mesh is rasterised for, as in depthfusion/camera/lens.py.
 //
-// LENS: 1 equirect, 2 little planet, 3 cubemap. EYES: 2 where both are joined in one picture.
+// LENS: 1 equirect, 2 little planet, 3 cubemap. EYES: 2 where both are joined in one picture. TURNS: 1 where an eye's
+// rays are turned. TAPERS: 1 where eyes come together at the poles.
 
 uniform vec3 heads[EYES];      // the poses: places in the world, in metres
 uniform mat3 turns[EYES];      // camera to world
-uniform vec4 lenses[EYES];     // equirect: half width in radians, offset in metres, sine of the turn, 1 if it tapers
+uniform vec4 lenses[EYES];     // equirect: half width in radians, offset in metres, sine of the turn
                                // little planet: half width, half height in the plane of the picture
 uniform vec2 pixel_size;       // in places: the picture is [−1, 1]²
 
@@ -26,10 +27,16 @@ struct Ray {
 #if LENS == 1
 Ray ray_in_camera(vec2 place, vec4 lens) {
     float latitude = place.y * 0.5 * PI;
+    float share = 1.0;
+#if TAPERS
     // The eyes come together from 60 to 75 degrees.
     float past = clamp((abs(latitude) - PI / 3.0) * (12.0 / PI), 0.0, 1.0);
-    float share = lens.w > 0.0 ? (past < 1.0 ? cos(past * 0.5 * PI) : 0.0) : 1.0;
-    float azimuth = place.x * lens.x + (lens.z == 0.0 ? 0.0 : asin(lens.z * share));
+    share = past < 1.0 ? cos(past * 0.5 * PI) : 0.0;
+#endif
+    float azimuth = place.x * lens.x;
+#if TURNS
+    azimuth += asin(lens.z * share);
+#endif
     vec3 right = vec3(cos(azimuth), 0.0, sin(azimuth));
     vec3 ahead = vec3(right.z, 0.0, -right.x);
     float level = cos(latitude);

@@ -35,6 +35,8 @@ _STEPS = 4
 """To a texel of depth, where a way is not calm."""
 _APART = 1.5
 """Texels between samples that still average well, as in colour.glsl."""
+_CENTRED = 0.05
+"""Of the least radius: an eye no farther from the centre has ways so short that looking around them once is enough."""
 _SLACK = 4e-6
 """Of a radius, for the shader's single precision."""
 _STRAY = 0.25
@@ -129,6 +131,9 @@ class _Kind:
     lens: int
     eyes: int
     inside: bool
+    narrowings: int
+    turns: bool
+    tapers: bool
     parts: int
     steps: int
     most: int
@@ -141,6 +146,9 @@ class _Kind:
             "LENS": self.lens,
             "EYES": self.eyes,
             "INSIDE": int(self.inside),
+            "NARROWINGS": self.narrowings,
+            "TURNS": int(self.turns),
+            "TAPERS": int(self.tapers),
             "PARTS": self.parts,
             "MOST": self.most,
             "STEPS": self.steps,
@@ -167,6 +175,9 @@ class _March:
             MARCHED.index(type(views[0].lens)) + 1,
             len(views),
             self.away < self.shell[0],
+            1 if self.away < _CENTRED * self.shell[0] else 2,
+            any(getattr(view.lens, "turn", 0.0) != 0 for view in views),
+            any(getattr(view.lens, "taper", False) for view in views),
             plan.parts,
             _STEPS if exact else 1,
             most,
@@ -234,7 +245,7 @@ def _numbers(view: View) -> tuple[float, float, float, float]:
     """Return what the shader needs to know of a lens."""
     lens = view.lens
     if isinstance(lens, Equirect):
-        return lens.half_width, lens.offset, math.sin(lens.turn), float(lens.taper)
+        return lens.half_width, lens.offset, math.sin(lens.turn), 0.0
     if isinstance(lens, LittlePlanet):
         return lens.half_width, lens.half_width / view.aspect, 0.0, 0.0
     return 0.0, 0.0, 0.0, 0.0
