@@ -27,7 +27,8 @@ from ldm3d.pipelines.channels import from_tensor
 from ldm3d.seamless import seamless
 from ldm3d.training import perceptual
 from ldm3d.training.discriminator import PatchDiscriminator, adaptive_weight, discriminator_loss, generator_loss
-from ldm3d.training.origin import part_of
+from ldm3d.training.grid import beside
+from ldm3d.training.networks import load_autoencoder
 from ldm3d.training.reconstruction import divergence, drawn, pixel_loss, signal_to_noise
 from ldm3d.training.settings import AutoencoderSettings
 from ldm3d.training.stage import Noise, Place, Work, derived_seed
@@ -137,9 +138,9 @@ class AutoencoderStage:
             latents = self._vae.encode(real.to(self._vae.device)).latent_dist.mode()
             painted = self._vae.decode(latents).sample.float().cpu().clamp(-1, 1)
         both = [from_tensor(pictures / 2 + 0.5, self._panoramas) for pictures in (real, painted)]
-        columns = [rgb for rgb, _ in both] + [np.repeat((depth >> 8)[..., None], 3, -1) for _, depth in both]
-        rows = np.concatenate([column.astype(np.uint8) for column in columns], axis=2)
-        return rows.reshape(-1, *rows.shape[2:])
+        colours = [rgb for rgb, _ in both]
+        depths = [np.repeat((depth >> 8).astype(np.uint8)[..., None], 3, -1) for _, depth in both]
+        return beside([list(row) for row in zip(*colours, *depths, strict=True)])
 
     def save(self, folder: Path) -> None:
         """Write the autoencoder as diffusers does; where it was made anew, with the scaling that its latents want."""
@@ -239,7 +240,7 @@ def build(settings: AutoencoderSettings, place: Place) -> AutoencoderStage:
         )
     width, height = settings.size
     panoramas = width == 2 * height
-    vae: Any = widen(_loaded(settings.init), settings.channels) if settings.init else fresh(settings)
+    vae: Any = widen(load_autoencoder(settings.init), settings.channels) if settings.init else fresh(settings)
     factor = _factor(vae)
     if width % factor or height % factor:
         raise InputError(
@@ -270,16 +271,6 @@ def fresh(settings: AutoencoderSettings) -> Any:
             norm_num_groups=min(32, max(1, gcd(*widths) // _PER_GROUP)),
             sample_size=max(settings.size),
         )
-
-
-def _loaded(name: str) -> Any:
-    """Return the autoencoder of a checkpoint, float32."""
-    folder = part_of(name, "vae")
-    try:
-        return AutoencoderKL.from_pretrained(folder, torch_dtype=torch.float32, local_files_only=True)
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
-        said = (str(error).strip().splitlines() or [type(error).__name__])[0][:150].rstrip(".")
-        raise InputError(f"the autoencoder of {name} cannot be read ({said}); copy or download it again") from None
 
 
 def _factor(vae: Any) -> int:
