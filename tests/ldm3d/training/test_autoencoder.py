@@ -186,6 +186,16 @@ def test_pieces_give_the_loss_and_the_weights_of_the_whole_batch() -> None:
         torch.testing.assert_close(one["loss"], other["loss"], rtol=1e-4, atol=1e-5)
 
 
+def test_activations_that_are_computed_twice_are_the_same() -> None:
+    once, twice = (stage_of(tiny()) for _ in range(2))
+    twice.modules["autoencoder"].vae.enable_gradient_checkpointing()
+    for step in range(2):
+        one, other = one_step(once, step), one_step(twice, step)
+        assert one.keys() == other.keys()
+        for name in one:
+            torch.testing.assert_close(one[name], other[name], rtol=1e-4, atol=1e-5)
+
+
 def test_panoramas_are_learnt_without_an_edge() -> None:
     stage = stage_of(tiny())
     network: Autoencoding = stage.modules["autoencoder"]
