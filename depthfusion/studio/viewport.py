@@ -115,6 +115,8 @@ class Viewport(Hand):
         self.plays = rate is not None
         share = _PLAYING / (1 + haste) / rate if rate is not None else math.inf
         self.pace.budget = min(BUDGET, share)
+        if rate is None and self._incoming.more:
+            self.update()  # what is left to bring comes with paints again
 
     @property
     def busy(self) -> bool:
