@@ -13,7 +13,7 @@ def stripes(x: Array, low: Array | float, high: Array | float, width: Array) -> 
 
     def area(t: Array) -> Array:
         whole = np.floor(t)
-        return whole * (np.asarray(high) - low) + np.clip(t - whole, low, high) - low
+        return whole * (high - low) + np.clip(t - whole, low, high) - low
 
     w = np.maximum(width, np.float32(1e-4))
     share: Array = (area(x + w * 0.5) - area(x - w * 0.5)) / w

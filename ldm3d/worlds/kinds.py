@@ -133,6 +133,9 @@ class _LimbKind(Kind):
         self.limbs, self.grid, self.shader = limbs, grid, shader
         self.axis = axis
         self.length = np.linalg.norm(axis, axis=1)
+        # Where each one's bark lies in the noise, in tiles.
+        numbers = np.arange(len(limbs))
+        self._shifts = [(numbers * step % 1.0).astype(np.float32) for step in (0.37, 0.11, 0.71)]
 
     def spans(self, ids: Ints, rows: tuple[int, int]) -> Spans:
         limbs = self.limbs
@@ -178,8 +181,9 @@ class _LimbKind(Kind):
         other = np.cross(axis, side, axis=0)
         turn = np.arctan2(dot(normal, side), dot(normal, other)) * np.maximum(radius, 0.05)
         along = share * self.length.take(ids)
-        bark = noise.grain()(turn * 0.9 + ids * 0.37, along * 0.13 + ids * 0.11, texel * 0.9)
-        patches = noise.rough()(turn * 0.3 + ids * 0.71, along * 0.10, texel * 0.3)
+        a, b, c = (shift.take(ids) for shift in self._shifts)
+        bark = noise.grain()(turn * 0.9 + a, along * 0.13 + b, texel * 0.9)
+        patches = noise.rough()(turn * 0.3 + c, along * 0.10, texel * 0.3)
         shade = np.clip(1.0 + rough * (0.30 * bark + 0.16 * patches), 0.25, 2.0)
         albedo = _of(limbs.colour, ids) * shade
         moss = np.clip((patches - 0.3) * 0.8, 0, 1) * rough * np.clip(1.1 - share * 2.5, 0, 1) * 0.6

@@ -221,14 +221,14 @@ class Mirror:
         k = level.astype(np.int32)
         low = self._bilinear(k, row, column)
         high = self._bilinear(k + 1, row, column)
-        value: Array = low + (high - low) * (level - k)
+        value: Array = low + (high - low) * (level - k.astype(np.float32))
         return value
 
     def _bilinear(self, level: Ints, row: Array, column: Array) -> Array:
         """Colours and coverage [4, n] between the texels of blur levels [n]."""
         width = np.int32(self.grid.width)
         y, x = row.astype(np.int32), np.floor(column).astype(np.int32)
-        fy, fx = (row - y)[:, None], (column - x)[:, None]
+        fy, fx = (row - y.astype(np.float32))[:, None], (column - x.astype(np.float32))[:, None]
         base = (level * np.int32(self._rows) + y) * width
         left, right = x % width, (x + 1) % width
         a = self._levels.take(base + left, axis=0)

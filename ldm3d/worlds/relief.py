@@ -50,7 +50,7 @@ class Relief:
         around = np.arctan2(x, -z) * np.float32(self._around / (2 * np.pi)) + np.float32(self._around)
         turns = np.floor(around)
         fi, k = around - turns, along.astype(np.int32)
-        fk = along - k
+        fk = along - k.astype(np.float32)
         i = turns.astype(np.int32)
         j = (i + np.int32(1)) % np.int32(self._around) * np.int32(self._along) + k
         i = i % np.int32(self._around) * np.int32(self._along) + k

@@ -35,7 +35,7 @@ def _discs(size: int, a: Array, b: Array, r: Array) -> Iterator[tuple[Ints, Ints
     a, b, r, low, high = a[seen], b[seen], r[seen], low[seen], high[seen]
     for which, k in ragged(high - low):
         row = low.take(which) + k
-        away, middle, wide = row + half - b.take(which), a.take(which), r.take(which)
+        away, middle, wide = row.astype(np.float32) + half - b.take(which), a.take(which), r.take(which)
         reach = np.sqrt(np.maximum(wide * wide - away * away, np.float32(0.0)))
         first = np.clip(np.ceil(middle - reach - half), 0, size).astype(np.int32)
         past = np.clip(np.floor(middle + reach - half) + 1, 0, size).astype(np.int32)
@@ -51,7 +51,8 @@ def _corners(size: int, a: Array, b: Array) -> tuple[NDArray[np.bool_], Ints, Ar
     inside = (a >= 0) & (a < size - 1) & (b >= 0) & (b < size - 1)
     a, b = np.clip(a, 0, size - 2), np.clip(b, 0, size - 2)
     x, y = a.astype(np.int32), b.astype(np.int32)
-    return inside, y * np.int32(size) + x, a - x, b - y
+    # A single's difference from a whole number would be a double, and so would all that comes of it.
+    return inside, y * np.int32(size) + x, a - x.astype(np.float32), b - y.astype(np.float32)
 
 
 def box_triangles(boxes: Boxes) -> Array:
@@ -180,7 +181,7 @@ class Shadows:
         base = along[:, 0] - across * a[:, 0] - upward * b[:, 0]
         least, most = along.min(axis=1), along.max(axis=1)
         for which, k in ragged(tall):
-            y = lowest[which] + k + np.float32(0.5)
+            y = lowest[which] + k.astype(np.float32) + np.float32(0.5)
             left, right = np.full(len(which), np.inf, np.float32), np.full(len(which), -np.inf, np.float32)
             for p, q in ((0, 1), (1, 2), (2, 0)):
                 # Where a row's middle crosses this edge, or the edge's end next to it.
@@ -197,7 +198,7 @@ class Shadows:
             row = y.astype(np.int32) * np.int32(self.size)
             for span, j in ragged(np.maximum(past - first, 0)):
                 x = first[span] + j
-                reach = start[span] + across[which[span]] * (x + np.float32(0.5))
+                reach = start[span] + across[which[span]] * (x.astype(np.float32) + np.float32(0.5))
                 ids = which[span]
                 self._put(row[span] + x, np.clip(reach, least[ids], most[ids]))
 

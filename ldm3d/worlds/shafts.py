@@ -70,7 +70,7 @@ class Shafts:
         step = np.log(DISTANCES[-1] / DISTANCES[1]) / (len(DISTANCES) - 2)
         far = np.clip(np.log(np.maximum(r, DISTANCES[1]) / DISTANCES[1]) / np.float32(step) + 1.0, 1.0, 14.999)
         k = far.astype(np.int32)
-        fk = far - k
+        fk = far - k.astype(np.float32)
 
         def at(line: Ints, column: Ints) -> Array:
             index = (np.add.outer(line * np.int32(wide), column).ravel() * np.int32(len(DISTANCES))) + k

@@ -84,7 +84,7 @@ class Profiles:
         # Between the eye's foot and the first sample distance itself is the measure.
         far = np.clip(np.where(rho < NEAREST, rho * np.float32(1.0 / NEAREST), far), 0.0, count - 1.001)
         k = far.astype(np.int32)
-        return column.astype(np.int32) % np.int32(columns) * np.int32(count) + k, far - k, sin, cos
+        return column.astype(np.int32) % np.int32(columns) * np.int32(count) + k, far - k.astype(np.float32), sin, cos
 
     def at(self, d: Array, r: Array) -> Array:
         """Heights [n] of the ground below points on rays `d` [3, n] at distances `r` [n]."""
