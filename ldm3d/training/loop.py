@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -86,6 +85,7 @@ class _Run:
         self.saving = 4.0  # seconds that the last checkpoint took; before the first a guess
         self.showing = 0.0  # seconds that the last sample grid took
         self.longest = 0.0  # step of this leg, with loading, in seconds
+        self.taken = 0  # steps of this leg
 
     def run(self) -> Outcome:
         with ExitStack() as stack:
@@ -131,7 +131,7 @@ class _Run:
 
     def _shares(self) -> Iterator[Mapping[str, Any]]:
         process, workers = self.accelerator.process_index, self.settings.workers
-        batches = _Batches(list(self.order.batches(process, self.step, self.steps)))
+        batches = _Batches(self.order, process, self.step, self.steps)
         options: dict[str, Any] = {}
         if workers:
             options = {"multiprocessing_context": "spawn", "worker_init_fn": _ignore_interrupts, "prefetch_factor": 4}
@@ -162,7 +162,9 @@ class _Run:
     def _agreed(self, own: Mapping[str, Tensor], rate: float, began: float) -> tuple[dict[str, float], Wish]:
         """Return the figures averaged over processes, and what all processes do next; one exchange carries both."""
         now = time.monotonic()
-        self.longest = max(self.longest, now - began)
+        # The first step of a leg starts workers and chooses algorithms: it counts until there is another one.
+        self.longest = max(self.longest, now - began) if self.taken > 1 else now - began
+        self.taken += 1
         wish = self.stopping.wish(1.5 * self.longest + self.showing + 3 * self.saving, self.main)
         if not wish and self.main and now - self.saved_at >= 60 * self.settings.save_minutes:
             wish = "save"
@@ -235,17 +237,20 @@ def collate(examples: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return together
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class _Batches:
     """What a DataLoader takes as its sampler of batches."""
 
-    batches: list[list[int]]
+    order: Order
+    process: int
+    first: int
+    last: int
 
     def __iter__(self) -> Iterator[list[int]]:
-        return iter(self.batches)
+        return self.order.batches(self.process, self.first, self.last)
 
     def __len__(self) -> int:
-        return len(self.batches)
+        return self.last - self.first
 
 
 def _ignore_interrupts(worker: int) -> None:
