@@ -32,7 +32,7 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
     )
     train.add_argument("--quiet", action="store_true", help="show no progress")
     common = train.add_argument_group("hyper-parameters of every stage")
-    hyper.add_options(common, Common)
+    hyper.add_options(common, Common, special=SETTINGS)
     known = hyper.names([Common])
     for stage, kind in SETTINGS.items():
         if hyper.names([kind]) - known:

@@ -73,11 +73,24 @@ def changed(settings: S, given: Mapping[str, Any], where: str) -> S:
     return make(type(settings), {**dataclasses.asdict(cast(Any, settings)), **given}, where)
 
 
-def add_options(parser: argparse._ActionsContainer, kind: type[Any], skip: Iterable[str] = ()) -> None:
-    """Give `parser` an option for each field of `kind` but those to `skip`; not given, they leave no trace."""
+def add_options(
+    parser: argparse._ActionsContainer,
+    kind: type[Any],
+    skip: Iterable[str] = (),
+    special: Mapping[str, type[Any]] | None = None,
+) -> None:
+    """Give `parser` an option for each field of `kind` but those to `skip`; not given, they leave no trace.
+
+    The help tells defaults, of `special` kinds by their names where theirs are others.
+    """
     for field in dataclasses.fields(kind):
         if field.name not in skip:
-            _add_option(parser, field)
+            defaults = {name: _default_of(one, field.name) for name, one in (special or {}).items()}
+            if len(set(defaults.values())) > 1:
+                shown = ", ".join(f"{name} {_shown(default) or 'none'}" for name, default in defaults.items())
+            else:
+                shown = _shown(next(iter(defaults.values()), cast(Value, field.default)))
+            _add_option(parser, field, shown)
 
 
 def names(kinds: Iterable[type[Any]]) -> set[str]:
@@ -90,11 +103,15 @@ def fixed(kind: type[Any]) -> set[str]:
     return {field.name for field in dataclasses.fields(kind) if not field.metadata["free"]}
 
 
-def _add_option(parser: argparse._ActionsContainer, field: dataclasses.Field[Any]) -> None:
+def _default_of(kind: type[Any], name: str) -> Value:
+    return next(cast(Value, field.default) for field in dataclasses.fields(kind) if field.name == name)
+
+
+def _add_option(parser: argparse._ActionsContainer, field: dataclasses.Field[Any], shown: str) -> None:
     name = f"--{field.name.replace('_', '-')}"
     about, default = field.metadata, cast(Value, field.default)
     explained = about["explained"]
-    if shown := _shown(default):
+    if shown:
         explained += f" (default {shown})"
     explained = explained.replace("%", "%%")
     common: dict[str, Any] = {"dest": field.name, "default": argparse.SUPPRESS, "help": explained}
@@ -111,7 +128,7 @@ def _shown(default: Value) -> str:
         return "on" if default else "off"
     if isinstance(default, tuple):
         return ",".join(map(str, default))
-    return str(default)
+    return f"{default:g}" if isinstance(default, float) else str(default)
 
 
 def _metavar(default: Value) -> str:
