@@ -52,9 +52,12 @@ def assemble(device: str = "auto") -> Crew:
     Args:
         device: "auto" takes accelerate's choice (a graphics card where there is one), or torch's name of one.
     """
+    import torch
     from accelerate import PartialState
 
-    state: Any = PartialState(cpu=device == "cpu", timeout=_PATIENCE)
+    # Without a device, processes that were launched together find each other only if it is said.
+    on_processor = device == "cpu" or not torch.accelerator.is_available()
+    state: Any = PartialState(cpu=on_processor, timeout=_PATIENCE)
     where = str(state.device) if device in {"auto", state.device.type} else device
     several = state.num_processes > 1
     return Crew(state.process_index, state.num_processes, where, state if several else None)
