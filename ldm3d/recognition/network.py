@@ -99,8 +99,9 @@ class Network(nn.Module):
         self.depth = Tower(1, DEPTH)
         self.light = _head(2 * ROWS * COLOUR[-1] + NOTES)
         self.shape = _head(2 * ROWS * DEPTH[-1])
-        self.time = nn.Linear(HIDDEN, times)
-        self.weather = nn.Linear(HIDDEN, weathers)
+        self.notes = _head(NOTES)
+        self.time = nn.ModuleDict({"seen": nn.Linear(HIDDEN, times), "noted": nn.Linear(HIDDEN, times)})
+        self.weather = nn.ModuleDict({"seen": nn.Linear(HIDDEN, weathers), "noted": nn.Linear(HIDDEN, weathers)})
         self.relief = nn.Linear(HIDDEN, places)
         self.place = nn.Linear(2 * HIDDEN, places)
 
@@ -111,22 +112,40 @@ class Network(nn.Module):
         depth = ((x[:, 3:] + 1.0) * 0.5).clamp(min=0.0).add(FLOOR).pow(0.25)
         return self.colour(x[:, :3]), self.depth(depth * 2.0 - 1.0)
 
-    def summary(self, x: Tensor, notes: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """Return [N, HIDDEN] of colour and of depth: what the answers are read from; arguments as for `forward`."""
-        colour, depth = self.maps(x)
-        notes = noted(x[:, :3]) if notes is None else notes
-        light = self.light(torch.cat([pooled(colour[-1], ROWS), notes], dim=1))
-        return light, self.shape(pooled(depth[-1], ROWS))
+    def summary(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Return [N, HIDDEN] of colour and of depth: what places are read from; x as for `maps`."""
+        return self._summary(x, noted(x[:, :3]))
 
-    def forward(self, x: Tensor, notes: Tensor | None = None) -> Answers:
-        """Answer for x as for `maps`; `notes` are those of its colours (`palette.noted`), made here where not given."""
-        light, shape = self.summary(x, notes)
-        return Answers(
+    def forward(self, x: Tensor) -> Answers:
+        """Answer for x as for `maps`; two opinions on time and weather are averaged."""
+        seen, other = self.opinions(x, noted(x[:, :3]))
+        time = functional.log_softmax(seen.time, 1) + functional.log_softmax(other.time, 1)
+        weather = functional.log_softmax(seen.weather, 1) + functional.log_softmax(other.weather, 1)
+        return seen._replace(time=time * 0.5, weather=weather * 0.5)
+
+    def opinions(self, x: Tensor, notes: Tensor) -> tuple[Answers, Answers]:
+        """Return what is told by towers and notes, and the same with time and weather told by the notes alone.
+
+        Few worlds are enough to learn from notes, the towers see more when there are many: each learns for itself.
+
+        Args:
+            x: as for `maps`.
+            notes: of its colours, `palette.noted`.
+        """
+        light, shape = self._summary(x, notes)
+        seen = Answers(
             place=self.place(torch.cat([light, shape], dim=1)),
             relief=self.relief(shape),
-            time=self.time(light),
-            weather=self.weather(light),
+            time=self.time["seen"](light),
+            weather=self.weather["seen"](light),
         )
+        painted = self.notes(notes)
+        return seen, seen._replace(time=self.time["noted"](painted), weather=self.weather["noted"](painted))
+
+    def _summary(self, x: Tensor, notes: Tensor) -> tuple[Tensor, Tensor]:
+        colour, depth = self.maps(x)
+        light = self.light(torch.cat([pooled(colour[-1], ROWS), notes], dim=1))
+        return light, self.shape(pooled(depth[-1], ROWS))
 
 
 def _head(into: int) -> nn.Sequential:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -95,6 +95,22 @@ class KeptWorlds:
             )
 
 
+class Opinions(nn.Module):
+    """`Network.opinions` as a module's output, so that processes exchange the gradients of all of it.
+
+    Args:
+        network: what learns.
+    """
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, x: Tensor, notes: Tensor) -> tuple[Answers, Answers]:
+        """See `Network.opinions`."""
+        return self.network.opinions(x, notes)
+
+
 class RecogniserStage:
     """What the loop trains; see `ldm3d.training.stage.Stage`.
 
@@ -112,7 +128,7 @@ class RecogniserStage:
             torch.manual_seed(settings.seed)
             network = Network(*(len(names) for names in classes))
         self._network = network
-        self.modules: dict[str, nn.Module] = {self.name: network}
+        self.modules: dict[str, nn.Module] = {self.name: Opinions(network)}
         self.optimisers: dict[str, Optimizer] = {
             self.name: AdamW(network.parameters(), lr=settings.rate, weight_decay=settings.weight_decay)
         }
@@ -129,8 +145,8 @@ class RecogniserStage:
         figures: dict[str, list[Tensor]] = {}
         for piece in work.pieces():
             x, notes = varied(piece.values["x"], piece.values["notes"], piece.noise)
-            answers = Answers(*(logits.float() for logits in self.modules[self.name](x, notes)))
-            losses, right = judged(answers, piece.values)
+            told = self.modules[self.name](x, notes)
+            losses, right = judged([Answers(*(logits.float() for logits in one)) for one in told], piece.values)
             work.backward(losses)
             for name, value in {"loss": losses, **right}.items():
                 figures.setdefault(name, []).append(value)
@@ -183,12 +199,16 @@ def varied(x: Tensor, notes: Tensor, noise: Noise) -> tuple[Tensor, Tensor]:
     return torch.cat([turned[:, :3] + grain.to(x.device), turned[:, 3:]], dim=1), notes + jitter.to(notes.device)
 
 
-def judged(answers: Answers, right: Mapping[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
-    """Return the loss (cross-entropies) and the shares of right answers; time and weather count where they are seen."""
+def judged(opinions: Sequence[Answers], right: Mapping[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
+    """Return the loss (cross-entropies) and the shares of right answers; time and weather count where they are seen.
+
+    The shares of time and weather are those of the last opinion.
+    """
+    answers = opinions[-1]
     hour, sky = right["hour"].to(answers.time), right["sky"].to(answers.weather)
     place = _losses(answers.place, right["place"]) + HALF * _losses(answers.relief, right["place"])
-    time = _losses(answers.time, right["time"]) * hour
-    weather = _losses(answers.weather, right["weather"]) * sky
+    time = sum(_losses(one.time, right["time"]) for one in opinions) * hour
+    weather = sum(_losses(one.weather, right["weather"]) for one in opinions) * sky
     loss = (place + time + weather).mean()
     shares = {
         "place": _right(answers.place, right["place"]).mean(),

@@ -108,13 +108,13 @@ def test_time_and_weather_count_where_they_are_seen() -> None:
     losses, shares = [], []
     for weather in (sure, wrong):
         for sky in (1.0, 0.0):
-            loss, share = judged(Answers(sure, sure, sure, weather), {**right, "sky": torch.tensor([sky])})
+            loss, share = judged([Answers(sure, sure, sure, weather)], {**right, "sky": torch.tensor([sky])})
             losses.append(float(loss))
             shares.append(float(share["weather"]))
     assert losses[1] == losses[3]
     assert losses[2] > losses[0] + 10
     assert shares == [1, 0, 0, 0]
-    unseen, _ = judged(Answers(sure, sure, wrong, sure), {**right, "hour": torch.zeros(1), "sky": torch.ones(1)})
+    unseen, _ = judged([Answers(sure, sure, wrong, sure)], {**right, "hour": torch.zeros(1), "sky": torch.ones(1)})
     assert float(unseen) < losses[0]  # in space no hour is seen
     # Cross-entropy of 1 − SMOOTHING/2 and SMOOTHING/2 against certainty, 2 classes, logits 18 apart.
     assert losses[0] == pytest.approx(3.5 * 18 * SMOOTHING / 2, rel=1e-3)
