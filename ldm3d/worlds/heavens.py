@@ -244,11 +244,12 @@ def curtains(d: Array, shift: tuple[float, float], pixel: float) -> Array:
     return value
 
 
-def rainbow(d: Array, toward: Array, pixel: float = 0.0) -> Array:
+def rainbow(d: Array, toward: Array, pixel: float = 0.0, veil: float = 0.06) -> Array:
     """A rainbow's light [3, n]: 42° around the point opposite the sun, red outside; the second one at 51°, reversed.
 
     The angles are those of minimum deviation in water (n from 1.331 for red to 1.343 for violet). Where texels, of the
-    angle `pixel` in radians, are too large for its colours, the band is as wide as two of them.
+    angle `pixel` in radians, are too large for its colours, the band is as wide as two of them. `veil` is the light
+    inside the bow.
     """
     angle = np.degrees(np.arccos(np.clip(-dot(d, toward), -1.0, 1.0)))
     total = np.zeros_like(d)
@@ -262,7 +263,7 @@ def rainbow(d: Array, toward: Array, pixel: float = 0.0) -> Array:
             total += colour(tone) * (np.exp(-(((t - centre) / wide) ** 2)) * np.float32(strength))
     # Inside the bow drops send some light of all colours, between the two none.
     inside = 1.0 - smoothstep(39.5, 42.0, angle)
-    return total * np.float32(0.30) + np.float32(0.06) * inside
+    return total * np.float32(0.30) + np.float32(veil) * inside
 
 
 def lightning(d: Array, count: int, seed: float, azimuth: float) -> Array:

@@ -241,6 +241,8 @@ class Sky:
         value: Array = haze + (rgb - haze) * kept
         if light.bow > 0.0:
             # Drops between here and there bend the light as well: the bow stands before woods and walls too.
+            # Its veil, which a sky swallows, would hang before dark things like a dome.
             rain = (1.0 - np.exp(-r * np.float32(1 / 40))) * smoothstep(-0.02, 0.10, d[1])
-            value += hung.rainbow(d, self.toward, self.pixel) * (self._sun * np.float32(light.bow * 0.8)) * rain
+            bow = hung.rainbow(d, self.toward, self.pixel, veil=0.01)
+            value += bow * (self._sun * np.float32(light.bow * 0.8)) * rain
         return value
