@@ -97,11 +97,11 @@ class Network(nn.Module):
         super().__init__()
         self.colour = Tower(3, COLOUR)
         self.depth = Tower(1, DEPTH)
-        self.light = _head(2 * ROWS * COLOUR[-1] + NOTES)
-        self.shape = _head(2 * ROWS * DEPTH[-1])
-        self.notes = _head(NOTES)
-        self.time = nn.ModuleDict({"seen": nn.Linear(HIDDEN, times), "noted": nn.Linear(HIDDEN, times)})
-        self.weather = nn.ModuleDict({"seen": nn.Linear(HIDDEN, weathers), "noted": nn.Linear(HIDDEN, weathers)})
+        self.light = _head(2 * ROWS * COLOUR[-1], HIDDEN)
+        self.shape = _head(2 * ROWS * DEPTH[-1], HIDDEN)
+        self.notes = _head(NOTES, 2 * HIDDEN)
+        self.time = nn.ModuleDict({"seen": nn.Linear(HIDDEN, times), "noted": nn.Linear(2 * HIDDEN, times)})
+        self.weather = nn.ModuleDict({"seen": nn.Linear(HIDDEN, weathers), "noted": nn.Linear(2 * HIDDEN, weathers)})
         self.relief = nn.Linear(HIDDEN, places)
         self.place = nn.Linear(2 * HIDDEN, places)
 
@@ -114,7 +114,8 @@ class Network(nn.Module):
 
     def summary(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Return [N, HIDDEN] of colour and of depth: what places are read from; x as for `maps`."""
-        return self._summary(x, noted(x[:, :3]))
+        colour, depth = self.maps(x)
+        return self.light(pooled(colour[-1], ROWS)), self.shape(pooled(depth[-1], ROWS))
 
     def forward(self, x: Tensor) -> Answers:
         """Answer for x as for `maps`; two opinions on time and weather are averaged."""
@@ -124,7 +125,7 @@ class Network(nn.Module):
         return seen._replace(time=time * 0.5, weather=weather * 0.5)
 
     def opinions(self, x: Tensor, notes: Tensor) -> tuple[Answers, Answers]:
-        """Return what is told by towers and notes, and the same with time and weather told by the notes alone.
+        """Return what is told by the towers, and the same with time and weather told by notes.
 
         Few worlds are enough to learn from notes, the towers see more when there are many: each learns for itself.
 
@@ -132,7 +133,7 @@ class Network(nn.Module):
             x: as for `maps`.
             notes: of its colours, `palette.noted`.
         """
-        light, shape = self._summary(x, notes)
+        light, shape = self.summary(x)
         seen = Answers(
             place=self.place(torch.cat([light, shape], dim=1)),
             relief=self.relief(shape),
@@ -142,14 +143,9 @@ class Network(nn.Module):
         painted = self.notes(notes)
         return seen, seen._replace(time=self.time["noted"](painted), weather=self.weather["noted"](painted))
 
-    def _summary(self, x: Tensor, notes: Tensor) -> tuple[Tensor, Tensor]:
-        colour, depth = self.maps(x)
-        light = self.light(torch.cat([pooled(colour[-1], ROWS), notes], dim=1))
-        return light, self.shape(pooled(depth[-1], ROWS))
 
-
-def _head(into: int) -> nn.Sequential:
-    return nn.Sequential(nn.Dropout(DROPPED), nn.Linear(into, HIDDEN), nn.ReLU(), nn.Dropout(DROPPED))
+def _head(into: int, out: int) -> nn.Sequential:
+    return nn.Sequential(nn.Dropout(DROPPED), nn.Linear(into, out), nn.ReLU(), nn.Dropout(DROPPED))
 
 
 def pooled(x: Tensor, rows: int) -> Tensor:

@@ -18,9 +18,7 @@ from ldm3d.worlds.spec import TIMES, WEATHERS
 
 OPEN = tuple(name for name, place in registry().items() if place.sky)
 SIZE = (256, 128)
-# Mean recalls of plain worlds under the sky. The shipped weights learned from few worlds; whoever trains them longer
-# raises what they must hold.
-LEAST = {"place": 0.95, "relief": 0.95, "time": 0.75, "weather": 0.8}
+LEAST = {"place": 0.95, "relief": 0.95, "time": 0.9, "weather": 0.9}  # mean recalls of plain worlds under the sky
 HELD_OUT = 77_000_001  # a seed that nothing was trained with: `made` says which one was
 
 
@@ -49,10 +47,10 @@ def pictures(count: int = 2, width: int = 256, seed: int = 3) -> tuple[np.ndarra
 def test_worlds_are_named_that_were_never_seen(recogniser: Recogniser) -> None:
     """A few plain ones under the sky: chance would be 1 of 26, 7 and 9."""
     found = told(recogniser, 36, plain=True, places=OPEN)
-    assert np.trace(found.place) >= 32
-    assert np.trace(found.relief) >= 29
-    assert np.trace(found.time) >= 24
-    assert np.trace(found.weather) >= 25
+    assert np.trace(found.place) >= 34
+    assert np.trace(found.relief) >= 34
+    assert np.trace(found.time) >= 31
+    assert np.trace(found.weather) >= 31
 
 
 @pytest.mark.full
