@@ -2,10 +2,15 @@
 
 The right eye of omni-directional stereo, 2048×1024 pixels of a panorama of 4880×2440 with depth of 1024×512, into an
 array: stretched, and with cut edges and the layer behind them; with what files are drawn with, and at one sample a
-pixel. The peer is stereo360's warp on the CPU with its filling of holes, in processes of its own and in the same loop.
-It works at the picture's size and gives one sample a pixel: it makes the eye of the whole panorama, and another of
-colour reduced to 2048×1024 beforehand. Depth of those sizes is made beforehand too, and its eye separation moves the
-nearest by as much as ours.
+pixel. The peer is stereo360 on the CPU, in processes of its own and in the same loop:
+
+- its warp with its filling of holes, as the function does it by itself. It works at the picture's size and gives one
+  sample a pixel: it makes the eye of the whole panorama, and another of colour reduced to 2048×1024 beforehand;
+- what its command line does for an eye (`--output-width 2048`): depth is limited in its gradient, so that hardly a hole
+  is left to be filled, the eye is made at the panorama's size and then reduced, and it carries the separation of both,
+  because the other is the panorama itself.
+
+Depth of those sizes is made beforehand, and the eyes' separation moves the nearest by as much as ours.
 
 CHECKOUT is one of https://github.com/LeonG-ZA/stereo360, PYTHON an interpreter that has NumPy and OpenCV. The world is
 a sketch, or `--panorama` with its depth beside it. `--keep FOLDER` keeps the pictures.
@@ -45,6 +50,7 @@ COLOUR, DEPTH = (4880, 2440), (1024, 512)
 QUALITIES = (("as for files", FILE), ("1 sample", Quality(FILE.tolerance_px, 1)))
 PEER = "stereo360 of the panorama, holes filled"
 SMALL_PEER = "stereo360 of 2048×1024, holes filled"
+COMMAND = "stereo360's command line, of the panorama, reduced"
 PEER_BASELINE = 0.03 / 1.05
 """How far its strength 1 moves the nearest, in radians: the offset over the least distance, as its warp.py has them."""
 
@@ -77,9 +83,9 @@ def for_peer(
 
 
 @contextmanager
-def peer(python: str, checkout: Path, folder: Path) -> Iterator[Callable[[], float]]:
-    """Yield what lets the peer make an eye and returns its milliseconds."""
-    command = [python, str(Path(__file__).with_name("ods_peer.py")), str(checkout), str(folder)]
+def peer(python: str, checkout: Path, folder: Path, *more: str) -> Iterator[Callable[[], float]]:
+    """Yield what lets the peer make an eye, with `more` arguments of its own, and returns its milliseconds."""
+    command = [python, str(Path(__file__).with_name("ods_peer.py")), str(checkout), str(folder), *more]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None
@@ -145,6 +151,8 @@ def main() -> None:
             case: peers.enter_context(peer(arguments.python, arguments.stereo360, folder))
             for case, folder in folders.items()
         }
+        asked = (arguments.python, arguments.stereo360, folders[PEER], str(SIZE[0]), str(SIZE[1]))
+        loop[COMMAND] = peers.enter_context(peer(*asked))
         measured = measure.interleaved({**loop, **{case: timed(draw) for case, draw in draws.items()}}, arguments.runs)
         peers.close()
         if arguments.keep:
@@ -154,9 +162,11 @@ def main() -> None:
                 Image.fromarray(picture).save(arguments.keep / f"{case.replace(',', '').replace(' ', '-')}.png")
     cases: list[dict[str, Any]] = []
     for case, times in measured.items():
-        cases.append({"name": case, "runs": times})
+        against = [] if case in loop else [COMMAND]
         if case != PEER:
-            cases[-1] |= {"peer": PEER, "ratio": measure.ratio(measured, case, PEER)}
+            against.insert(0, PEER)
+        row = {"name": case, "runs": times}
+        cases += [row | {"peer": it, "ratio": measure.ratio(measured, case, it)} for it in against] or [row]
     (height, width), (rows, columns) = rgb.shape[:2], depth.shape
     measure.record(
         "ods",
