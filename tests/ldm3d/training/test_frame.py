@@ -52,7 +52,7 @@ def test_the_small_model_is_small(tmp_path: Path) -> None:
     from ldm3d.training.networks import make_unet
     from ldm3d.training.words import make_text_encoder, write_tokenizer
 
-    first, second = (leg.settings for leg in plan(None, "mini", {"data": "worlds:4"}, tmp_path)[1:])
+    first, second = (leg.settings for leg in plan(None, "mini", {"data": "worlds:4"}, tmp_path))
     assert isinstance(first, AutoencoderSettings)
     assert isinstance(second, DiffusionSettings)
     tokenizer = write_tokenizer(tmp_path / "tokenizer", ["a forest", "a desert"], 514)
