@@ -2,7 +2,8 @@
 
 A frame of one eye and one of two, both at full size, take turns. `drawn` is the time until the last pixel is there;
 `submitted` is processor time of the thread that draws, without what the driver's own drawing and clearing take in it: a
-software renderer shades vertices there, which a graphics card does by itself.
+software renderer shades vertices there, which a graphics card does by itself. Its work also takes the processor's
+caches from ours: `submitted alone` is the same time of frames for which drawing and clearing are left out.
 """
 
 from __future__ import annotations
@@ -32,15 +33,18 @@ QUALITIES = {"tolerance 4 px": Quality(4, 1), "tolerance 1 px": Quality(1, 1), "
 
 
 @contextmanager
-def outside_the_driver() -> Iterator[list[float]]:
-    """Yield a list whose one number is the thread's time in seconds that drawing and clearing took."""
+def outside_the_driver(drawing: bool) -> Iterator[list[float]]:
+    """Yield a list whose one number is the thread's time in seconds that drawing and clearing took.
+
+    Without `drawing` neither is done.
+    """
     spent = [0.0]
     originals = {owner: getattr(owner, name) for owner, name in _CALLS.items()}
 
     def counted(call: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
         began = time.thread_time()
         try:
-            return call(*arguments, **named)
+            return call(*arguments, **named) if drawing else None
         finally:
             spent[0] += time.thread_time() - began
 
@@ -81,23 +85,24 @@ def main() -> None:
     ours = Renderer(context)
     targets = {name: context.framebuffer([context.renderbuffer(size, 4)]) for name, (_, size) in SIZES.items()}
     cases = []
-    with outside_the_driver() as spent:
-        for edges in ("stretched", "layered"):
-            rule = Displacement(edges=edges)
-            for title, quality in QUALITIES.items():
-                loops: dict[str, dict[str, Callable[[], float]]] = {"drawn": {}, "submitted": {}}
-                for eyes, (layout, size) in SIZES.items():
-                    frame = compose(ViewOptions(layout=layout), POSE, 90, size, rule)
-                    draw = partial(ours.draw, surface, frame, rule, quality, targets[eyes])
-                    loops["drawn"][eyes] = timed(draw, context)
-                    loops["submitted"][eyes] = partial(submitted, draw, context, spent)
-                for what, loop in loops.items():
+    for edges in ("stretched", "layered"):
+        rule = Displacement(edges=edges)
+        for title, quality in QUALITIES.items():
+            for what in ("drawn", "submitted", "submitted alone"):
+                loop: dict[str, Callable[[], float]] = {}
+                with outside_the_driver(drawing=what != "submitted alone") as spent:
+                    for eyes, (layout, size) in SIZES.items():
+                        frame = compose(ViewOptions(layout=layout), POSE, 90, size, rule)
+                        draw = partial(ours.draw, surface, frame, rule, quality, targets[eyes])
+                        loop[eyes] = (
+                            timed(draw, context) if what == "drawn" else partial(submitted, draw, context, spent)
+                        )
                     measured = measure.interleaved(loop, runs)
-                    for eyes, times in measured.items():
-                        case: dict[str, Any] = {"name": f"{edges}, {title}, {what}, {eyes}", "runs": times}
-                        if eyes != "one eye":
-                            case |= {"peer": "one eye", "ratio": measure.ratio(measured, eyes, "one eye")}
-                        cases.append(case)
+                for eyes, times in measured.items():
+                    case: dict[str, Any] = {"name": f"{edges}, {title}, {what}, {eyes}", "runs": times}
+                    if eyes != "one eye":
+                        case |= {"peer": "one eye", "ratio": measure.ratio(measured, eyes, "one eye")}
+                    cases.append(case)
     measure.record("eyes", "ms", cases, renderer=context.info["GL_RENDERER"])
 
 
