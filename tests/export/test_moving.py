@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import psutil
 import pytest
 from PIL import Image
 
@@ -17,6 +16,7 @@ from depthfusion.errors import InputError
 from depthfusion.export.jobs import MeshJob, StillJob, VideoJob
 from depthfusion.jobs.progress import Cancelled, Progress, Report
 from depthfusion.panorama import Panorama
+from tests.children import ffmpegs
 
 from .conftest import FFMPEG, Video, psnr
 
@@ -48,7 +48,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def nothing_runs_on(scene: Path) -> Any:
     yield
-    assert not psutil.Process().children()
+    assert not ffmpegs()
 
 
 def still(scene: Path, output: Path, **fields: Any) -> np.ndarray:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import psutil
 import pytest
 from PIL import Image
 
@@ -26,6 +25,7 @@ from depthfusion.jobs.progress import Cancelled, Progress, Report
 from depthfusion.jobs.queue import JobQueue, Ticket
 from depthfusion.look import Displacement
 from depthfusion.render import renderer
+from tests.children import ffmpegs
 
 from .conftest import Video, psnr
 
@@ -224,14 +224,14 @@ def test_cancelling_stops_within_a_frame_and_leaves_nothing(world: Path, tmp_pat
     assert len(drawn) == 5
     assert output.read_bytes() == b"before"
     assert [file.name for file in tmp_path.iterdir()] == ["a.mp4"]
-    assert not psutil.Process().children()
+    assert not ffmpegs()
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs POSIX signals")
 def test_a_killed_ffmpeg_ends_the_video_with_a_sentence(world: Path, tmp_path: Path) -> None:
     def kill(report: Report) -> None:
         if report.text == "drawing frames" and report.done == 3:
-            for child in psutil.Process().children():
+            for child in ffmpegs():
                 child.kill()
 
     with pytest.raises(MachineError, match="ffmpeg was ended by signal 9"):

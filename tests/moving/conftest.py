@@ -8,8 +8,9 @@ from pathlib import Path
 
 import imageio_ffmpeg
 import numpy as np
-import psutil
 import pytest
+
+from tests.children import ffmpegs
 
 FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()
 LOSSLESS = {"ffv1": ["-c:v", "ffv1"], "h264": ["-c:v", "libx264", "-qp", "0", "-preset", "ultrafast"]}
@@ -52,7 +53,7 @@ def number_of(depth: np.ndarray) -> int:
 def nothing_runs_on() -> Iterator[None]:
     """Fail a test that leaves an ffmpeg."""
     yield
-    assert not psutil.Process().children()
+    assert not ffmpegs()
 
 
 @pytest.fixture(scope="session")

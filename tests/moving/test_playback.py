@@ -7,11 +7,11 @@ import time
 from pathlib import Path
 
 import numpy as np
-import psutil
 import pytest
 
 from depthfusion.errors import InputError
 from depthfusion.moving import MovingPanorama, Playback
+from tests.children import ffmpegs
 
 from .conftest import number_of
 
@@ -34,7 +34,7 @@ def test_each_frame_comes_at_its_time_and_after_the_last_the_first(clip: Path) -
             assert playback.at == pytest.approx((35 + i) % 40 / 10)
     finally:
         playback.close()
-    assert not psutil.Process().children()
+    assert not ffmpegs()
 
 
 def test_who_asks_late_gets_the_newest_and_nothing_from_the_future(clip: Path) -> None:
@@ -129,4 +129,4 @@ def test_closing_ends_all_at_once(clip: Path, wait: bool) -> None:
     assert not wait or playback.wait(20)
     playback.close()
     assert threading.active_count() == before
-    assert not psutil.Process().children()
+    assert not ffmpegs()

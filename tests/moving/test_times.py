@@ -7,11 +7,11 @@ import tracemalloc
 from pathlib import Path
 
 import numpy as np
-import psutil
 import pytest
 
 from depthfusion.moving import MovingPanorama
 from depthfusion.panorama import Panorama
+from tests.children import ffmpegs
 
 from .conftest import FFMPEG, LOSSLESS, encode, luma, number_of, numbered
 
@@ -136,8 +136,8 @@ def test_memory_does_not_grow_with_length(tmp_path: Path) -> None:
 def test_closing_ends_the_decoders_and_reading_begins_them_again(clip: Path) -> None:
     scene = MovingPanorama(clip)
     scene.frame(3)
-    assert len(psutil.Process().children()) == 2
+    assert len(ffmpegs()) == 2
     scene.close()
-    assert not psutil.Process().children()
+    assert not ffmpegs()
     assert number_of(scene.frame(4)[1]) == 4
     scene.close()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import psutil
 import pytest
 
 from depthfusion.moving import MovingPanorama
 from depthfusion.moving.frames import PLAYED, levels
+from tests.children import ffmpegs
 
 from .conftest import LOSSLESS, encode, luma
 
@@ -149,7 +149,7 @@ def test_decoding_both_halves_at_once_gives_what_decoding_each_does(tmp_path: Pa
             (rgb, depth), (exact, exact_depth) = quickly.frame(index), slowly.frame(index)
             assert np.array_equal(depth, exact_depth)
             assert np.abs(rgb[:, :, :3].astype(int) - exact).max() <= 1
-        assert len(psutil.Process().children()) == 3
+        assert len(ffmpegs()) == 3
 
 
 def test_depth_to_play_is_that_of_the_middles(tmp_path: Path) -> None:
