@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from depthfusion.layers import edges
+import depthfusion.layers.edges as edges
 from depthfusion.layers.grid import box_mean, narrowest, padded, widest
 
 Floats = NDArray[np.float32]

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from depthfusion.layers import colour, edges, grow
+import depthfusion.layers.colour as colour
+import depthfusion.layers.edges as edges
+import depthfusion.layers.grow as grow
 from depthfusion.layers.cut import Cut, cut
 from depthfusion.layers.grid import box_mean, enlarged, widest
 from depthfusion.layers.spread import Spread, nearer_seeds, spread

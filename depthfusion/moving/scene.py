@@ -8,8 +8,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+import depthfusion.moving.frames as frames
 from depthfusion.errors import InputError
-from depthfusion.moving import frames
 from depthfusion.moving.frames import Frames
 from depthfusion.moving.stream import Stream, check_colour, probe
 from depthfusion.panorama import SMALLEST, MissingDepthError, Panorama

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ldm3d.checkpoints import cache, record, shape
+import ldm3d.checkpoints.cache as cache
+import ldm3d.checkpoints.record as record
+import ldm3d.checkpoints.shape as shape
 from ldm3d.checkpoints.names import HUB_NAME, KNOWN, Kind, Known, known_by, names
 from ldm3d.checkpoints.record import Entry, Record, Step
 from ldm3d.errors import InputError, MachineError

@@ -14,8 +14,15 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+import ldm3d.checkpoints.cache as cache
+import ldm3d.checkpoints.checkpoint as checkpoint
+import ldm3d.checkpoints.hub as hub
+import ldm3d.checkpoints.licence as licence
+import ldm3d.checkpoints.record as record
+import ldm3d.checkpoints.removal as removal
+import ldm3d.checkpoints.shape as shape
+import ldm3d.checkpoints.transfer as transfer
 from ldm3d.amounts import in_words
-from ldm3d.checkpoints import cache, checkpoint, hub, licence, record, removal, shape, transfer
 from ldm3d.checkpoints.checkpoint import Checkpoint
 from ldm3d.checkpoints.hub import Remote
 from ldm3d.checkpoints.licence import Licence

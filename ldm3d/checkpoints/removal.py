@@ -6,7 +6,10 @@ import contextlib
 import os
 from pathlib import Path
 
-from ldm3d.checkpoints import cache, checkpoint, record, shape
+import ldm3d.checkpoints.cache as cache
+import ldm3d.checkpoints.checkpoint as checkpoint
+import ldm3d.checkpoints.record as record
+import ldm3d.checkpoints.shape as shape
 from ldm3d.errors import InputError
 from ldm3d.files import cannot_write
 

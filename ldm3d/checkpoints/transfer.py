@@ -16,7 +16,7 @@ from typing import Any
 import httpx2
 from huggingface_hub.utils._http import get_session, hf_raise_for_status
 
-from ldm3d.checkpoints import hub
+import ldm3d.checkpoints.hub as hub
 from ldm3d.checkpoints.record import Entry, start_git
 from ldm3d.errors import MachineError
 from ldm3d.files import cannot_write

@@ -10,8 +10,12 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 
+import ldm3d.worlds.words.colours as colours
+import ldm3d.worlds.words.grammar as grammar
+import ldm3d.worlds.words.moods as moods
+import ldm3d.worlds.words.style as style
+import ldm3d.worlds.words.tables as tables
 from ldm3d.worlds.places import registry
-from ldm3d.worlds.words import colours, grammar, moods, style, tables
 from ldm3d.worlds.words.tables import singles
 
 Meanings = Mapping[str, str]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ldm3d.worlds.words import lexicon as lx
+import ldm3d.worlds.words.lexicon as lx
 from ldm3d.worlds.words.grammar import GERMAN_ONLY, GERMAN_SIGNS, STOP_WORDS
 from ldm3d.worlds.words.style import without_markup
 

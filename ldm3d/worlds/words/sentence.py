@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce
 
+import ldm3d.worlds.words.tables as tables
 from ldm3d.worlds.places import Place, registry
 from ldm3d.worlds.spec import DEFAULT_PLACE, DEFAULT_TIME, DEFAULT_WEATHER, Mood, SceneSpec
-from ldm3d.worlds.words import tables
 from ldm3d.worlds.words.bind import bind, describes, modifies
 from ldm3d.worlds.words.grammar import STOP_WORDS
 from ldm3d.worlds.words.marks import Mark

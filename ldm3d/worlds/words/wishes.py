@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import log
 
+import ldm3d.worlds.words.tables as tables
 from ldm3d.worlds.places import Place, registry
 from ldm3d.worlds.spec import Other, Tint, Wish
-from ldm3d.worlds.words import tables
 from ldm3d.worlds.words.bind import bind
 from ldm3d.worlds.words.colours import mixed
 from ldm3d.worlds.words.marks import Mark
