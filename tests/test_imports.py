@@ -20,7 +20,7 @@ def imports(path: Path) -> list[ast.ImportFrom]:
 
 @pytest.mark.parametrize("room", sorted({path.parent for path in MODULES}), ids=lambda room: room.name)
 def test_no_module_waits_for_its_room(room: Path) -> None:
-    """Its `__init__` waits for its modules: two threads in a circle, out of which Python lets one go with half of one."""
+    """Its `__init__` waits for its modules: out of that circle of two threads Python lets one go with half a module."""
     name = ".".join(room.relative_to(next(root for root in ROOTS if room.is_relative_to(root)).parent).parts)
     if any((node.module or "").startswith(f"{name}.") for node in imports(room / "__init__.py")):
         waiting = [path.name for path in room.glob("[!_]*.py") if any(node.module == name for node in imports(path))]
