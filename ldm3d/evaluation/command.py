@@ -43,8 +43,8 @@ Run = Callable[[argparse.Namespace], None]
 
 def add(commands: argparse._SubParsersAction[Any]) -> None:
     """Declare `evaluate` and its commands."""
-    about = "Measure a checkpoint: the paper's tables and figures, beside the paper's own numbers."
-    parser = commands.add_parser("evaluate", help=about, description=about, epilog=_AGAIN)
+    about = "measure a checkpoint: the paper's tables and figures, beside the paper's own numbers"
+    parser = commands.add_parser("evaluate", help=about, description=f"{about}.", epilog=_AGAIN)
     parts = parser.add_subparsers(title="measures", metavar="MEASURE", required=True, parser_class=Parser)
     _add_tables(parts)
     _add_figures(parts)
